@@ -19,7 +19,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pymongo
 import pytest
@@ -127,7 +127,8 @@ class ModelDatabase:
         self.model.db["schema"].update_one({"_id": "schema"}, {"$set": {"version": 1000, "beside": 1000}})
 
     def come_from_before_evidence(self, people: Taken) -> None:
-        pytest.skip("the model brings nothing over when it opens")
+        """As a version that took people out by what the platform answered left it."""
+        put_as_before_evidence(self.model.db, people)
 
 
 @dataclass
@@ -156,23 +157,7 @@ class MongoDatabase:
     def come_from_before_evidence(self, people: Taken) -> None:
         """As a version that took people out by what the platform answered left it."""
         with pymongo.MongoClient[dict[str, object]](self.url) as client:
-            db = client[self.name]
-            db.campaigns.insert_one({"_id": 1, "tenant": CONTOSO, "state": "done"})
-            for id, (name, (broken, detail)) in enumerate(people.items(), 1):
-                reference = {
-                    "service_url": "https://smba.example/",
-                    "conversation": "chat",
-                    "bot": "28:crieur",
-                    "user": f"29:{name}",
-                    "broken": broken or "",
-                    "installed": True,
-                    "seen_at": 1,
-                }
-                db.people.insert_one(blank(id, CONTOSO) | {"references": {"msteams": reference}})
-                key = user_key(CONTOSO, Channel.TEAMS, f"29:{name}")
-                db.identities.insert_one({"_id": key, "person": id})
-                row = {"_id": id, "campaign": 1, "person": id, "state": 11, "next_at": 0, "tries": 1}
-                db.deliveries.insert_one(row | {"reason": broken, "detail": detail, "settled_at": ms(NOW)})
+            put_as_before_evidence(client[self.name], people)
 
     def has_history(self) -> None:
         """Numbers have been given before: a server on SQLite may take small ones for rows of its own."""
@@ -183,6 +168,26 @@ class MongoDatabase:
     def drop(self) -> None:
         with pymongo.MongoClient[dict[str, object]](self.url) as client:
             client.drop_database(self.name)
+
+
+def put_as_before_evidence(db: Any, people: Taken) -> None:
+    """Into the database of a server or of the model."""
+    db.campaigns.insert_one({"_id": 1, "tenant": CONTOSO, "state": "done"})
+    for id, (name, (broken, detail)) in enumerate(people.items(), 1):
+        reference = {
+            "service_url": "https://smba.example/",
+            "conversation": "chat",
+            "bot": "28:crieur",
+            "user": f"29:{name}",
+            "broken": broken or "",
+            "installed": True,
+            "seen_at": 1,
+        }
+        db.people.insert_one(blank(id, CONTOSO) | {"references": {"msteams": reference}})
+        key = user_key(CONTOSO, Channel.TEAMS, f"29:{name}")
+        db.identities.insert_one({"_id": key, "person": id})
+        row = {"_id": id, "campaign": 1, "person": id, "state": 11, "next_at": 0, "tries": 1}
+        db.deliveries.insert_one(row | {"reason": broken, "detail": detail, "settled_at": ms(NOW)})
 
 
 def every_field_is_in_the_inventory(database: ModelDatabase) -> None:

@@ -5,21 +5,55 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
 from urllib.parse import urlsplit
 
-from pymongo.errors import PyMongoError
+import pytest
+from pymongo.errors import AutoReconnect, PyMongoError
 
 from storage.mongo import MongoStore
 from storage.mongo.engine import Engine
 from storage.port.store import Store
 from storage.records import StorageError
-from tests.contract.conftest import MongoDatabase
+from tests.contract.conftest import ModelDatabase, MongoDatabase
+from tests.simulation.mongo import MongoServer, SimulatedMongo
 from tests.support.cut_wire import cut_wire
 from tests.support.speed import slowness
 
-#: it dies after every so many writes: of each kind some in `make test`, each one in `make faults`
-EVERY = int(os.environ.get("EVERY_WRITE", "8"))
+T = TypeVar("T")
+
+#: a database that a copy writes to document by document
+Served = MongoDatabase | ModelDatabase
+
+#: how often it dies in a test: a real server is slow; `make faults` lets it die at each write
+ON_A_SERVER, ON_THE_MODEL = 5, 200
+
+
+def served(database: object) -> Served:
+    """Or none of this test: SQLite writes each change whole, and tests/faults kill the real process."""
+    if not isinstance(database, Served):
+        pytest.skip("SQLite writes each change whole")
+    return database
+
+
+def every(database: Served, writes: int) -> int:
+    """After how many more writes it dies next; ``writes``: about as many there are in all."""
+    deaths = ON_A_SERVER if isinstance(database, MongoDatabase) else ON_THE_MODEL
+    return int(os.environ.get("EVERY_WRITE", max(1, writes // deaths)))
+
+
+@contextlib.asynccontextmanager
+async def emptied(like: Served) -> AsyncIterator[Served]:
+    """An empty database of the same server; numbers have been given there before."""
+    if isinstance(like, ModelDatabase):
+        yield ModelDatabase()
+        return
+    database = MongoDatabase(like.server)
+    database.has_history()
+    yield database
+    database.drop()
 
 
 def at_once() -> str:
@@ -27,26 +61,48 @@ def at_once() -> str:
     return f"retryWrites=false&retryReads=false&serverSelectionTimeoutMS={500 * slowness():.0f}"
 
 
-async def one_life(database: MongoDatabase, writes: int, live: Callable[[Store], Awaitable[None]]) -> bool:
+async def one_life(database: Served, writes: int, live: Callable[[Store], Awaitable[None]]) -> bool:
     """Open and live until the wire is cut; whether it was. The copy says no good-bye."""
+    if isinstance(database, ModelDatabase):
+        dying = DyingClient(database.model.chance, answers=(0, 0), db=database.model.db, left=writes)
+        return await _lived(SimulatedMongo(dying), dying.cut, live)
     there = urlsplit(database.url)
     assert there.hostname is not None
     async with cut_wire(there.hostname, there.port or 27017, writes) as wire:
         store = MongoStore(f"mongodb://127.0.0.1:{wire.port}{there.path}?{at_once()}")
-        life = asyncio.create_task(_opened_and_lived(store, live))
-        death = asyncio.create_task(wire.cut.wait())
-        await asyncio.wait({life, death}, return_when=asyncio.FIRST_COMPLETED)
-        died = wire.cut.is_set()
-        if died:
-            life.cancel()
-            with contextlib.suppress(asyncio.CancelledError, PyMongoError, StorageError):
-                await life
-        death.cancel()
+        died = await _lived(store, wire.cut, live)
         await wire.end()
         await Engine.close(store)
-        if not died:
-            life.result()
         return died
+
+
+@dataclass
+class DyingClient(MongoServer):
+    """The same server, to one that dies after so many writes: the next one and all behind it get no answer."""
+
+    left: int = 0
+    cut: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def answer(self, ask: Callable[[], T], *, changes: bool = False) -> T:
+        self.left -= changes
+        if self.left < 0:
+            self.cut.set()
+            raise AutoReconnect("the wire is cut")
+        return await super().answer(ask, changes=changes)
+
+
+async def _lived(store: Store, cut: asyncio.Event, live: Callable[[Store], Awaitable[None]]) -> bool:
+    life = asyncio.create_task(_opened_and_lived(store, live))
+    death = asyncio.create_task(cut.wait())
+    await asyncio.wait({life, death}, return_when=asyncio.FIRST_COMPLETED)
+    if cut.is_set():
+        life.cancel()
+        with contextlib.suppress(asyncio.CancelledError, PyMongoError, StorageError):
+            await life
+    death.cancel()
+    if not cut.is_set():
+        life.result()
+    return cut.is_set()
 
 
 async def _opened_and_lived(store: Store, live: Callable[[Store], Awaitable[None]]) -> None:

@@ -1,7 +1,4 @@
-"""MongoDB: a copy of the bot dies between any two of its writes, and another goes on.
-
-SQLite writes each change whole; tests/faults kill the real process.
-"""
+"""MongoDB: a copy of the bot dies between any two of its writes, and another goes on."""
 
 from __future__ import annotations
 
@@ -30,8 +27,7 @@ from storage.records import (
     Seen,
 )
 from storage.records.instants import ms
-from tests.contract.conftest import MongoDatabase
-from tests.contract.lives import EVERY, one_life
+from tests.contract.lives import Served, emptied, every, one_life, served
 from tests.contract.world import (
     CONTOSO,
     END,
@@ -50,7 +46,6 @@ from tests.support.kept import looks_at
 from tests.support.sample_records import refrozen
 
 TESTS = 3  #: each has another share of the writes
-STEP = TESTS * EVERY
 MANY = 400  #: writes; more than the whole story has
 FIRST, SECOND = 1, 2  #: holders
 USUAL = 3  #: the first turn in which nothing special happens
@@ -152,24 +147,19 @@ async def first_life(sent: Counter[str], store: Store) -> None:
     await live(store, sent, FIRST, NOW)
 
 
-@pytest.fixture
-def mongo(database: object) -> MongoDatabase:
-    if not isinstance(database, MongoDatabase):
-        pytest.skip("SQLite writes each change whole")
-    return database
-
-
-@pytest.mark.parametrize("first", range(0, STEP, EVERY))
-async def test_nobody_is_doubled_and_nobody_lost_wherever_a_copy_dies(mongo: MongoDatabase, first: int) -> None:
-    for writes in range(first, MANY, STEP):
-        if not any(await asyncio.gather(_started_again(mongo.server, writes), _one_of_two(mongo.server, writes))):
+@pytest.mark.parametrize("share", range(TESTS))
+async def test_nobody_is_doubled_and_nobody_lost_wherever_a_copy_dies(database: object, share: int) -> None:
+    like = served(database)
+    step = every(like, MANY)
+    for writes in range(share * step, MANY, TESTS * step):
+        if not any(await asyncio.gather(_started_again(like, writes), _one_of_two(like, writes))):
             return
     raise AssertionError(f"the story has more than {MANY} writes")
 
 
-async def _started_again(server: str, writes: int) -> bool:
+async def _started_again(like: Served, writes: int) -> bool:
     """The copy that died is started again, and goes on when its leases have lapsed."""
-    async with _database(server) as database:
+    async with emptied(like) as database:
         sent = Counter[str]()
         died = await one_life(database, writes, partial(first_life, sent))
         async with _opened(database) as store:
@@ -180,9 +170,9 @@ async def _started_again(server: str, writes: int) -> bool:
         return died
 
 
-async def _one_of_two(server: str, writes: int) -> bool:
+async def _one_of_two(like: Served, writes: int) -> bool:
     """Another copy was there all the time, and goes on alone; only later is the first one started again."""
-    async with _database(server) as database:
+    async with emptied(like) as database:
         sent = Counter[str]()
         async with _opened(database) as other:
             died = await one_life(database, writes, partial(first_life, sent))
@@ -196,15 +186,7 @@ async def _one_of_two(server: str, writes: int) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def _database(server: str) -> AsyncIterator[MongoDatabase]:
-    database = MongoDatabase(server)
-    database.has_history()
-    yield database
-    database.drop()
-
-
-@contextlib.asynccontextmanager
-async def _opened(database: MongoDatabase) -> AsyncIterator[Store]:
+async def _opened(database: Served) -> AsyncIterator[Store]:
     store = database.store()
     await store.open()
     try:

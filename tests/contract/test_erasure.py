@@ -8,6 +8,7 @@ import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pymongo
@@ -35,7 +36,7 @@ from storage.shared.inventory import ERASURES
 from storage.shared.json import from_json, to_json
 from storage.sqlite import SqliteStore
 from tests.contract.conftest import Database, MongoDatabase
-from tests.contract.lives import EVERY, one_life
+from tests.contract.lives import Served, emptied, every, one_life, served
 from tests.contract.world import (
     CONTOSO,
     END,
@@ -58,6 +59,7 @@ from tests.support.forked import run_forked
 from tests.support.kept import audit_of
 
 ROOT = Path(__file__).parents[2]
+WRITES = 80  #: about as many as erasing somebody takes
 TRACES = ("grace@contoso.example", "directory-grace", "29:grace", "chat-grace", "Grace Surname", "Rear Admiral")
 
 
@@ -136,42 +138,50 @@ async def test_nothing_that_tells_who_they_were_is_kept(store: Store) -> None:
 
 
 async def test_wherever_it_is_killed_once_more_is_enough(database: Database) -> None:
-    if not isinstance(database, MongoDatabase):
-        pytest.skip("SQLite writes each change whole; tests/faults kill the real process")
+    like = served(database)
     died, writes = True, 0
     while died:
-        one = MongoDatabase(database.server)
-        one.has_history()
-        store = one.store()
-        await store.open()
-        id = CampaignId(await _lived(store))
-        before = (await store.tally(id), await store.engagement(id))
-        await store.close()
-        died = await one_life(one, writes, _erases)
-        store = one.store()
-        await store.open()
-        await _erases(store)
-        assert _traces_in(one) == [], f"killed after {writes} writes"
-        assert (await store.tally(id), await store.engagement(id)) == before
-        deeds = [entry.deed for _, entry in await audit_of(store, CONTOSO, 100)]
-        assert deeds.count(DeedKind.ERASED) == 1, f"killed after {writes} writes"
-        await store.close()
-        one.drop()
-        writes += EVERY
+        async with emptied(like) as one:
+            died = await _killed_after(one, writes)
+        writes += every(like, WRITES)
         assert writes < 120, "erasing has more writes than that"
     assert writes > 8, "it was killed nowhere"
+
+
+async def _killed_after(database: Served, writes: int) -> bool:
+    store = database.store()
+    await store.open()
+    id = CampaignId(await _lived(store))
+    before = (await store.tally(id), await store.engagement(id))
+    await store.close()
+    died = await one_life(database, writes, _erases)
+    store = database.store()
+    await store.open()
+    await _erases(store)
+    assert _traces_in(database) == [], f"killed after {writes} writes"
+    assert (await store.tally(id), await store.engagement(id)) == before
+    deeds = [entry.deed for _, entry in await audit_of(store, CONTOSO, 100)]
+    assert deeds.count(DeedKind.ERASED) == 1, f"killed after {writes} writes"
+    await store.close()
+    return died
 
 
 async def _erases(store: Store) -> None:
     await store.erase("grace@contoso.example", deed=ERASED)
 
 
-def _traces_in(database: MongoDatabase) -> list[str]:
+def _traces_in(database: Served) -> list[str]:
     """What is left of her in any document of any collection."""
-    with pymongo.MongoClient[dict[str, object]](database.url) as client:
-        there = client[database.name]
-        whole = str([list(there[name].find()) for name in there.list_collection_names()]).lower()
+    if isinstance(database, MongoDatabase):
+        with pymongo.MongoClient[dict[str, object]](database.url) as client:
+            whole = _all_of(client[database.name])
+    else:
+        whole = _all_of(database.model.db)
     return [trace for trace in TRACES if trace.lower() in whole]
+
+
+def _all_of(documents: Any) -> str:
+    return str([list(documents[name].find()) for name in documents.list_collection_names()]).lower()
 
 
 async def test_the_command_erases_from_a_server(database: Database) -> None:

@@ -23,11 +23,12 @@ from storage.records import (
 )
 from storage.records.campaign_life import NotPossible
 from tests.contract.conftest import MongoDatabase
-from tests.contract.lives import one_life
+from tests.contract.lives import Served, emptied, every, one_life, served
 from tests.contract.world import CONTOSO, NOW, drafted, frozen, install
 from tests.support.deeds import A_DEED
 
 WEEK = timedelta(days=7)
+FEW, MANY = 10, 40  #: writes: about as many an occurrence takes; more than it ever does
 WEEKLY = Repeat(every=Every.WEEK, first=date(2030, 1, 7), at=time(10))
 
 
@@ -147,29 +148,32 @@ async def due_are_made(store: Store, now: datetime) -> None:
 
 async def test_each_is_made_once_wherever_a_copy_dies(database: object) -> None:
     """Between any two writes on MongoDB; SQLite writes the whole in one."""
-    if not isinstance(database, MongoDatabase):
-        pytest.skip("SQLite writes each change whole")
-    opening = sum(map(len, INDEXES.values()))  # writes, at least
-    for writes in range(opening, opening + 40):
-        fresh = MongoDatabase(database.server)
-        store, other = fresh.store(), fresh.store()
-        await store.open()
-        await other.open()
-        series = await a_series(store)
-        died = await one_life(fresh, writes, first_life)
-        await due_are_made(other, NOW)
-        [occurrence] = await store.sequels(series.id, 5)
-        assert occurrence.state is CampaignState.SCHEDULED and await store.due_to_start(NOW) == [occurrence], writes
-        await store.delete_campaign(occurrence, deed=A_DEED)
-        assert await make(store, series) is None, "a copy that read the series before all that"
-        await other.close()
-        other = fresh.store()
-        await other.open()
-        assert await other.sequels(series.id, 5) == [] and len(await other.campaigns(CONTOSO, 10)) == 1, writes
-        assert await other.rows("campaigns", {"state": "coming"}, []) == [], writes  # type: ignore[attr-defined]
-        await other.close()
-        await store.close()
-        fresh.drop()
+    like = served(database)
+    opening = sum(map(len, INDEXES.values())) if isinstance(like, MongoDatabase) else 0  # writes, at least
+    for writes in range(opening, opening + MANY, every(like, FEW)):
+        async with emptied(like) as fresh:
+            died = await _dies_after(fresh, writes)
         if not died:
             return
     raise AssertionError("it takes more writes than that")
+
+
+async def _dies_after(database: Served, writes: int) -> bool:
+    store, other = database.store(), database.store()
+    await store.open()
+    await other.open()
+    series = await a_series(store)
+    died = await one_life(database, writes, first_life)
+    await due_are_made(other, NOW)
+    [occurrence] = await store.sequels(series.id, 5)
+    assert occurrence.state is CampaignState.SCHEDULED and await store.due_to_start(NOW) == [occurrence], writes
+    await store.delete_campaign(occurrence, deed=A_DEED)
+    assert await make(store, series) is None, "a copy that read the series before all that"
+    await other.close()
+    other = database.store()
+    await other.open()
+    assert await other.sequels(series.id, 5) == [] and len(await other.campaigns(CONTOSO, 10)) == 1, writes
+    assert await other.rows("campaigns", {"state": "coming"}, []) == [], writes  # type: ignore[attr-defined]
+    await other.close()
+    await store.close()
+    return died

@@ -27,7 +27,6 @@ from pymongo.errors import AutoReconnect, BulkWriteError
 from pymongo.results import BulkWriteResult, UpdateResult
 
 from storage.mongo import MongoStore
-from storage.mongo.versions import migrate
 from storage.records import FINAL
 from tests.simulation.history import History, Watched
 from tests.simulation.matching import matcher
@@ -267,13 +266,5 @@ class SimulatedMongo(Watched, MongoStore):
         self._server = server
         self.history = history or History()
 
-    async def exists(self) -> bool:
-        return await Database(self._server)["schema"].find_one({"_id": "schema"}) is not None
-
-    async def open(self) -> None:
-        self._db = Database(self._server)  # type: ignore[assignment]
-        await migrate(self._db)  # type: ignore[arg-type]
-        await self.collect_deeds()
-
-    async def close(self) -> None:
-        self._db = None
+    def _connect(self, **_: Any) -> Any:
+        return Database(self._server)
