@@ -156,6 +156,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Lives of a simulated world, each from one seed")
     parser.add_argument("--seed", type=int, help="live this one, and tell every step")
     parser.add_argument("--seeds", type=int, default=200, help="how many")
+    parser.add_argument("--these", type=int, nargs="+", help="live these, one after the other")
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--workers", type=int, default=WORKERS)
     parser.add_argument("--cuts", type=int, default=0, metavar="N", help="cut the power in every Nth commit of a life")
@@ -173,6 +174,8 @@ def main() -> int:
         return bool(why)
     if asked.cuts:
         return min(1, power_cuts(asked.first, asked.cuts))
+    if asked.these:
+        return min(1, lives(asked.these))
     if asked.until_broken:
         return lives(range(asked.first, asked.first + asked.seeds), until_broken=True)
     if asked.step:

@@ -58,10 +58,12 @@ BROKE = {
 }
 
 
-@pytest.mark.parametrize("seed", BROKE)
-def test_lives_that_broke_hold(seed: int) -> None:
-    done = simulate("--seed", str(seed))
+@pytest.mark.parametrize("part", range(2))
+def test_lives_that_broke_hold(part: int) -> None:
+    seeds = [str(seed) for seed in BROKE][part::2]
+    done = simulate("--these", *seeds)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert [line.split()[1] for line in done.stdout.splitlines() if line.startswith("life ")] == seeds
 
 
 def test_the_same_seed_is_the_same_life_to_the_letter_wherever_it_is_lived() -> None:
