@@ -7,6 +7,7 @@ last, or when the bot is gone. What goes wrong in it can cost neither memory nor
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import select
@@ -66,6 +67,7 @@ def answered(line: bytes) -> tuple[int, Spoken]:
 def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR, PROCESSOR))
+    gc.disable()  # it looks at the recogniser's patterns again and again while they are made, for a third of the time
     questions = os.fdopen(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
     while select.select([questions], [], [], IDLE)[0]:
         line = questions.readline()  # the bot asks one after the other, a line in one piece
