@@ -28,15 +28,16 @@ settings.load_profile("faults" if "FUZZ" in os.environ else "crieur")
 __all__ = ["RunningBot", "ShiftedClock"]
 
 
+#: workers that begin with the fault tests, which mostly wait for slots and leases of real programs
+WAITING = 3
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fault tests mostly wait, for slots and leases of real programs: among those that compute, they cost no time."""
+    """Fault tests wait in lanes of their own while the other workers compute: so they cost hardly any time."""
     waiting = [item for item in items if item.path.parent.name == "faults"]
-    others = [item for item in items if item.path.parent.name != "faults"]
-    if waiting and others:
-        every = len(others) // len(waiting) + 1
-        for place, item in enumerate(waiting):
-            others.insert(place * (every + 1), item)
-        items[:] = others
+    for place, item in enumerate(waiting):
+        item.add_marker(pytest.mark.xdist_group(f"waiting-{place % WAITING}"))
 
 
 def pytest_collection_finish() -> None:
