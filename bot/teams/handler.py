@@ -37,7 +37,7 @@ from dialogs.core.entry import Entry
 from dialogs.core.notify import activity_bytes
 from dialogs.core.router import unless_aside
 from dialogs.core.turn import Answer, Attachment, Services, Turn
-from dialogs.forms.fields import clean
+from dialogs.forms.cleaning import clean
 from dialogs.people import language
 from dialogs.people.finding import find_people
 from dialogs.results import engagement, exports

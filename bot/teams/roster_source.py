@@ -14,7 +14,7 @@ from botbuilder.schema import Activity
 
 from bot.teams.sightings import client_of, tenant_of
 from dialogs.core.turn import Services
-from dialogs.forms.fields import NAME, clean
+from dialogs.forms.cleaning import NAME, clean
 from storage.records import (
     Deed,
     DeedKind,

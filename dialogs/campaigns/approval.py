@@ -18,7 +18,7 @@ from dialogs.core.notify import post, tell_maker
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Aside, Form, Turn
 from dialogs.core.visibility import asked_for, campaign_of, lists_behind
-from dialogs.forms.fields import clean
+from dialogs.forms.cleaning import clean
 from dialogs.lists.audience import lists_gone
 from dialogs.people.language import texts_of
 from scheduler.rules.admission import grown_too_far

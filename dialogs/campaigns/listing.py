@@ -20,7 +20,8 @@ from dialogs.core.visibility import (
     makers,
     may_do,
 )
-from dialogs.forms.fields import NAME, clean, page_of
+from dialogs.forms.cleaning import NAME, clean
+from dialogs.forms.fields import page_of
 from dialogs.lists.freshness import installable
 from storage.records import (
     Audience,

@@ -28,7 +28,8 @@ from dialogs.core.notify import tell_maker
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Aside, Form, Turn
 from dialogs.core.visibility import asked_for, count_templates, may_do, template_of, templates_of
-from dialogs.forms.fields import NAME, clean, page_of, typed
+from dialogs.forms.cleaning import NAME, clean
+from dialogs.forms.fields import page_of, typed
 from dialogs.forms.schedule import read_schedule
 from dialogs.lists.audience import ALIKE, free_name, stem
 from storage.records import (

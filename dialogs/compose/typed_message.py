@@ -15,7 +15,8 @@ from dialogs.core.drafts import is_stale, waiting_draft
 from dialogs.core.questions import Question
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Attachment, AttachmentKind, Form, Turn
-from dialogs.forms.fields import KEPT, clean, typed
+from dialogs.forms.cleaning import clean
+from dialogs.forms.fields import KEPT, typed
 from dialogs.forms.markup import LostFormatting, lost_named, markdown_of
 from storage.records import Campaign, DeedKind, StaleVersion
 

@@ -41,8 +41,9 @@ from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Aside, Form, Turn
 from dialogs.core.visibility import asked_for, count_templates, is_known, list_of, makers, may_do
 from dialogs.forms.audience import list_id
+from dialogs.forms.cleaning import NAME
 from dialogs.forms.closures import ready_for
-from dialogs.forms.fields import NAME, merge, typed
+from dialogs.forms.fields import merge, typed
 from dialogs.forms.message import asks_for_columns, read_message, read_name
 from dialogs.forms.schedule import read_schedule
 from dialogs.forms.sequels.steps import OF_SEQUENCE, once

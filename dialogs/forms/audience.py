@@ -10,7 +10,8 @@ from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from cards.lists.reading import Reading
 from cards.lists.readings import note_text
-from dialogs.forms.fields import KEPT, NAME, Parsed, Values
+from dialogs.forms.cleaning import NAME
+from dialogs.forms.fields import KEPT, Parsed, Values
 from storage.records import Audience, Channel, Contact, ListId
 
 SHOWN = 5  #: pieces of a paste that are named when they are no addresses

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -12,11 +11,11 @@ from zoneinfo import ZoneInfo
 from cards.compose.fields import DECLARED
 from cards.compose.frame import fingerprint
 from cards.kit.texts import SPOKEN, Texts
+from dialogs.forms.cleaning import clean
 
 T = TypeVar("T")
 Values = Mapping[str, str]
 
-NAME = 100  #: characters of a campaign's or a list's name
 BUTTONS = 6  #: on a message: Teams shows no more
 KEPT = 60_000  #: characters of one field kept in a draft
 LONGEST = 9  #: digits of a number: longer ones are none that anybody is asked for
@@ -63,14 +62,6 @@ class Parsed(Generic[T]):
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-_PRIVATE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ud800-\udfff]")
-
-
-def clean(text: str) -> str:
-    """What was typed, less what nobody types: control characters, private ones, halves of characters."""
-    return text if text.isprintable() else _PRIVATE.sub("", text)
-
-
 def typed(step: str, form: Mapping[str, object], kept: Values | None = None) -> dict[str, str]:
     """The fields of a step as they were typed; of ``kept``, what no field of it holds."""
     values = {name: _kept(name, str(form[name])) for name in FIELDS[step] if name in form and form[name] is not None}
@@ -100,7 +91,7 @@ def merge(values: Values, kept: Values, was: object) -> dict[str, str] | None:
 
 def _kept(name: str, text: str) -> str:
     # an address without a sign that stood in it would be another address: it shows, and is refused
-    return _PRIVATE.sub("\ufffd" if name in ADDRESSES else "", text[:KEPT])
+    return clean(text[:KEPT], "\ufffd" if name in ADDRESSES else "")
 
 
 def page_of(form: Mapping[str, object]) -> int:

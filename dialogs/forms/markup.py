@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from cards.kit.addresses import is_web_address
-from dialogs.forms.fields import clean
+from dialogs.forms.cleaning import clean
 from dialogs.forms.markdown import Format, Run, as_text, line_of
 
 LARGEST = 28_000  #: characters of HTML: of a message of Teams, whose card may have 28,000 bytes

@@ -16,7 +16,8 @@ from cards.message.compile import LIMIT, size_of
 from cards.message.links import SHOWN
 from cards.message.markdown import MOST, crowded, links_in, words_of
 from dialogs.forms.buttons import check_address, check_words, read_buttons
-from dialogs.forms.fields import NAME, Parsed, Values
+from dialogs.forms.cleaning import NAME
+from dialogs.forms.fields import Parsed, Values
 from dialogs.forms.pictures import check_picture
 from storage.records import Message, Tracking, Version, every_language
 

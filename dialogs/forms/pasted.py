@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from cards.kit.names import split_name
 from dialogs.forms.addresses import AROUND, BESIDE, NUMBERED, bare, is_address, untangled
-from dialogs.forms.fields import NAME
+from dialogs.forms.cleaning import NAME
 from storage.records import Contact
 
 _ANGLED = re.compile(r"<([^<>]*)>")

@@ -13,7 +13,7 @@ from dialogs.core.drafts import out_of_bounds
 from dialogs.core.turn import Turn
 from dialogs.core.visibility import is_there, lists_in, lists_of
 from dialogs.forms.audience import AudienceChoice, Pasted, list_id, read_audience
-from dialogs.forms.fields import NAME
+from dialogs.forms.cleaning import NAME
 from dialogs.lists.freshness import looked_at
 from storage.records import (
     Arrival,

@@ -35,7 +35,8 @@ from dialogs.core.visibility import (
     segments_of,
 )
 from dialogs.forms.audience import Pasted, read_addresses
-from dialogs.forms.fields import KEPT, NAME, clean, page_of
+from dialogs.forms.cleaning import NAME, clean
+from dialogs.forms.fields import KEPT, page_of
 from dialogs.lists.freshness import installable, looked_at
 from storage.records import (
     Audience,

@@ -30,7 +30,7 @@ from dialogs.core.visibility import (
     segments_of,
 )
 from dialogs.forms.audience import list_id
-from dialogs.forms.fields import NAME, clean
+from dialogs.forms.cleaning import NAME, clean
 from dialogs.lists.conditions import FIELDS, as_typed, field_of, read_line, whole_number
 from dialogs.lists.listing import all_lists, list_asked_for, one_list
 from storage.records import Audience, Campaign, DeedKind, DistributionList, ListInUse

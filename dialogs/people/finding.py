@@ -9,7 +9,7 @@ from cards.people.picker import BETWEEN, PEOPLE_OR_GROUPS, choice_of, typed_in
 from dialogs.core.turn import Turn
 from dialogs.core.visibility import lists_of
 from dialogs.forms.addresses import address_of
-from dialogs.forms.fields import clean
+from dialogs.forms.cleaning import clean
 from storage.records import Audience, Person
 from storage.records.rights import reaches_everyone
 

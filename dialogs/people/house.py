@@ -10,7 +10,8 @@ from cards.kit.zones import offered_zones, zone_named
 from cards.people.house import house_form
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
-from dialogs.forms.fields import KEPT, clean
+from dialogs.forms.cleaning import clean
+from dialogs.forms.fields import KEPT
 from dialogs.forms.schedule import read_house, values_of_house
 from storage.records import HOUSE, DeedKind, HouseDefaults, Role
 from storage.shared.policy import change_policy, policy_of

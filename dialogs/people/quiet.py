@@ -12,7 +12,7 @@ from cards.people.settings import own_settings_card
 from dialogs.core.card_values import number_in
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
-from dialogs.forms.fields import clean
+from dialogs.forms.cleaning import clean
 from storage.records import DeedKind, Person, Policy, Quiet, Role, Topic
 from storage.shared.policy import change_policy, policy_of
 

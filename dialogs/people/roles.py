@@ -13,7 +13,7 @@ from dialogs.core.notify import post
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.forms.addresses import address_of
-from dialogs.forms.fields import clean
+from dialogs.forms.cleaning import clean
 from dialogs.people.finding import person_in
 from dialogs.people.language import texts_of
 from scheduler.ports import DirectoryGroup, NotAnswered

@@ -9,7 +9,7 @@ from cards.kit.texts import Texts
 from cards.people.settings import rules_form
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
-from dialogs.forms.fields import NAME, clean
+from dialogs.forms.cleaning import NAME, clean
 from dialogs.people.quiet import own_settings
 from storage.records import ENGAGES_FOR, DeedKind, Policy, Role
 from storage.shared.policy import change_policy, policy_of

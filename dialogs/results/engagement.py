@@ -32,7 +32,7 @@ from dialogs.core.ports import Click
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Services, Turn
 from dialogs.core.visibility import campaign_gone, linked_campaign, received_campaign
-from dialogs.forms.fields import clean
+from dialogs.forms.cleaning import clean
 from storage.records import (
     CROWD,
     DISLIKED,

@@ -32,8 +32,9 @@ from cards.message.skype import read_line, skype_text, without_tags
 from dialogs.core.card_values import as_name, number_in
 from dialogs.forms.addresses import in_cell, is_address
 from dialogs.forms.audience import read_addresses, read_audience
+from dialogs.forms.cleaning import clean
 from dialogs.forms.closures import read_closures
-from dialogs.forms.fields import KEPT, clean, typed
+from dialogs.forms.fields import KEPT, typed
 from dialogs.forms.markup import LARGEST, markdown_of
 from dialogs.forms.message import asks_for_columns, read_message, read_version
 from dialogs.forms.schedule import read_schedule

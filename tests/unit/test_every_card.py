@@ -101,7 +101,8 @@ from cards.results.segments import Segment, SegmentKind, segments_card
 from dialogs.campaigns.listing import PAGE, PEOPLE
 from dialogs.campaigns.templates import PAGE as TEMPLATES
 from dialogs.forms.buttons import BUTTON
-from dialogs.forms.fields import FIELDS, NAME
+from dialogs.forms.cleaning import NAME
+from dialogs.forms.fields import FIELDS
 from dialogs.lists.audience import SHOWN
 from dialogs.lists.imports.flow import OFFERED
 from dialogs.lists.listing import AUTHORS

@@ -11,7 +11,8 @@ from dialogs.core.drafts import is_stale
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.visibility import names_of_lists
-from dialogs.forms.fields import NAME, clean, typed
+from dialogs.forms.cleaning import NAME, clean
+from dialogs.forms.fields import typed
 from dialogs.lists.audience import audience_card, free_name
 from dialogs.lists.freshness import still_reading
 from dialogs.lists.listing import list_asked_for, one_list

@@ -10,7 +10,7 @@ from cards.kit.variables import escape_markdown
 from cards.lists.conditions import acts_with, meaning_text
 from dialogs.core.turn import Turn
 from dialogs.core.visibility import campaigns_of, lists_of, named_in
-from dialogs.forms.fields import NAME
+from dialogs.forms.cleaning import NAME
 from dialogs.lists.audience import free_name
 from dialogs.lists.imports.headings import Whose, meaning
 from dialogs.sayings import Ask, Asked, Described, Holds, Saying

@@ -37,7 +37,8 @@ from dialogs.core.drafts import open_draft, proposed_schedule, values_of, versio
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.visibility import demand, lists_of
-from dialogs.forms.fields import KEPT, NAME
+from dialogs.forms.cleaning import NAME
+from dialogs.forms.fields import KEPT
 from dialogs.lists.audience import accept_audience
 from dialogs.sayings import Ask, Asked, Kind, Saying
 from dialogs.sayings.parts.mails import cut_by_mail

@@ -15,7 +15,8 @@ from cards.kit.variables import escape_markdown
 from dialogs.core.turn import Turn
 from dialogs.forms.audience import list_id
 from dialogs.forms.buttons import read_buttons
-from dialogs.forms.fields import KEPT, NAME
+from dialogs.forms.cleaning import NAME
+from dialogs.forms.fields import KEPT
 from dialogs.forms.schedule import WORDS, read_schedule
 from dialogs.sayings import Ask, Asked, Buttons, LinkButton, OpenDraft, Saying
 from dialogs.sayings.timing import Timing

@@ -9,7 +9,8 @@ from dialogs.core.card_values import number_in
 from dialogs.core.drafts import is_stale, put_aside
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
-from dialogs.forms.fields import NAME, merge, typed
+from dialogs.forms.cleaning import NAME
+from dialogs.forms.fields import merge, typed
 from dialogs.forms.sequels.steps import read_days
 from storage.records import DeedKind, Forms, StaleVersion
 from storage.records.campaign_life import edit

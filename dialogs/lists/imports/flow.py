@@ -28,7 +28,8 @@ from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Attachment, AttachmentKind, Form, Turn
 from dialogs.core.visibility import list_of, lists_of, names_of_lists
 from dialogs.forms.audience import list_id, not_addresses, too_much
-from dialogs.forms.fields import KEPT, NAME, clean
+from dialogs.forms.cleaning import NAME, clean
+from dialogs.forms.fields import KEPT
 from dialogs.lists.audience import free_name
 from dialogs.lists.imports.pending import (
     Page,

@@ -25,7 +25,7 @@ from cards.lists.reading import (
     WrongLine,
 )
 from dialogs.forms.addresses import Named, in_cell
-from dialogs.forms.fields import NAME, clean
+from dialogs.forms.cleaning import NAME, clean
 from dialogs.forms.pasted import read_pasted
 from dialogs.lists.imports.layout import Layout, layout_of
 from dialogs.lists.imports.tables.delimited import text_sheet

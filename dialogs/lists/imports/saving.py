@@ -11,7 +11,7 @@ from dialogs.core.drafts import waiting_draft
 from dialogs.core.notify import tell_maker
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
-from dialogs.forms.fields import NAME, clean
+from dialogs.forms.cleaning import NAME, clean
 from dialogs.lists.imports.flow import fillable, over, soon, summary_card
 from dialogs.lists.imports.pending import Pending, forget, pages_of, pending_import
 from dialogs.lists.listing import list_name_errors, one_list
