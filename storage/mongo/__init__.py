@@ -8,8 +8,8 @@ from storage.mongo.directory import MongoDirectory
 from storage.mongo.documents import MongoDocuments
 from storage.mongo.engagements import MongoEngagements
 from storage.mongo.erasure import MongoErasure
+from storage.mongo.imports import MongoImports
 from storage.mongo.installations import MongoInstallations
-from storage.mongo.lists import MongoLists
 from storage.mongo.mails import MongoMails
 from storage.mongo.results import MongoResults
 from storage.mongo.retention import MongoRetention
@@ -22,7 +22,7 @@ class MongoStore(
     MongoBackup,
     MongoRetention,
     MongoDirectory,
-    MongoLists,
+    MongoImports,
     MongoInstallations,
     MongoAudiences,
     MongoRoles,

@@ -58,7 +58,7 @@ _BLANKED = "people"  #: whose rows are blanked whole, and last but one
 _OWN_WAYS = {_LAST, _BLANKED, "lists", "blank_lists", "campaigns", "templates"}
 
 
-class MongoErasure(MongoLists, MongoPeople, MongoRoles, MongoCampaigns, MongoDocuments):
+class MongoErasure(MongoRoles, MongoCampaigns, MongoDocuments, MongoLists, MongoPeople):
     async def _people_at(self, address: str) -> tuple[list[Document], list[Document]]:
         """The people of an address in any organisation, and what leads to them."""
         wanted = address.lower()

@@ -84,7 +84,7 @@ class MongoLists(MongoDeeds):
     ) -> DistributionList:
         id = await self.own_number("list", deed.cause)
         standing = sorted(set(people))
-        await self._put_in(id, standing, [columns.get(person, {}) for person in standing] if columns else ())
+        await self.put_in(id, standing, [columns.get(person, {}) for person in standing] if columns else ())
         row: Document = {"_id": id, "tenant": tenant, "owner": owner, "name": name, "size": len(standing)}
         if columns:
             row["columns"] = list(names_of_columns(columns))
@@ -108,10 +108,10 @@ class MongoLists(MongoDeeds):
     async def fill_blank(
         self, id: ListId, people: Sequence[PersonId], columns: Sequence[Columns] = (), *, keep: bool = False
     ) -> None:
-        if await self._is_blank(id):
-            await self._put_in(id, people, columns, keep=keep)
+        if await self.is_blank(id):
+            await self.put_in(id, people, columns, keep=keep)
 
-    async def _is_blank(self, id: int) -> bool:
+    async def is_blank(self, id: int) -> bool:
         """A death may have left what says so beside the list that it has become, or whose people it has become."""
         blank = await self.collection(BLANKS).find_one({"_id": id})
         if blank is None or await self.distribution_list(ListId(id)) is not None:
@@ -119,25 +119,25 @@ class MongoLists(MongoDeeds):
         return "before" not in blank or await self.collection("lists").find_one({"body": id}, {"_id": 1}) is None
 
     async def drop_blank(self, id: ListId) -> None:
-        if await self._is_blank(id):
+        if await self.is_blank(id):
             await self._empty(id)
         await self.collection(BLANKS).delete_one({"_id": id})
 
     async def absorb_blanks(self, into: ListId, blanks: Sequence[ListId]) -> None:
-        if not await self._is_blank(into):
+        if not await self.is_blank(into):
             return
         for blank in blanks:
             if blank != into and await self.distribution_list(blank) is None:
                 # by their numbers: nx-27017 changes nobody who stands in this one list only
                 people = await self.numbers("people", {"lists": {"$in": [blank]}}, "_id")
-                await self._put_in(into, people)
+                await self.put_in(into, people)
                 for page in pages(people):
                     await self._change_people({"_id": {"$in": list(page)}}, _out_of(blank))
                 await self.collection(BLANKS).delete_one({"_id": blank})
 
     async def enlist(self, id: ListId, people: Sequence[PersonId], *, deed: Deed) -> None:
         if (row := await self._noted_first(id, deed)) is not None:
-            await self._put_in(body_of(row), people)
+            await self.put_in(body_of(row), people)
             await self._measure(id)
 
     async def _noted_first(self, id: ListId, deed: Deed) -> Document | None:
@@ -151,7 +151,7 @@ class MongoLists(MongoDeeds):
         await self.collection("lists").update_one({"_id": id}, {"$set": fields | owed.in_update})
         await self.bring_in("lists", id)
 
-    async def _put_in(
+    async def put_in(
         self, body: int, people: Sequence[int], columns: Sequence[Columns] = (), *, keep: bool = False
     ) -> None:
         if not any(columns):

@@ -199,6 +199,13 @@ class Lists(Protocol):
         """
         ...
 
+    async def fill_from_page(self, id: ListId, page: bytes) -> None:
+        """The people behind the contacts of a ContactPage, as JSON, stand in a blank list; twice is once.
+
+        As ``meet`` and ``fill_blank``, without a record of each. Where the list is not blank, nobody is met either.
+        """
+        ...
+
     async def drop_blank(self, id: ListId) -> None:
         """A blank list goes; one that has been published stays."""
         ...

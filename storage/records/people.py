@@ -235,6 +235,13 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPage:
+    """Some people of a file that waits to be saved. It is kept as JSON: all fields, addresses small and each once."""
+
+    contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """A person in a list or an audience, with the reach shown beside the name (S11)."""
 

@@ -10,6 +10,7 @@ from storage.sqlite.directory import SqliteDirectory
 from storage.sqlite.documents import SqliteDocuments
 from storage.sqlite.engagements import SqliteEngagements
 from storage.sqlite.erasure import SqliteErasure
+from storage.sqlite.imports import SqliteImports
 from storage.sqlite.installations import SqliteInstallations
 from storage.sqlite.lists import SqliteLists
 from storage.sqlite.mails import SqliteMails
@@ -26,6 +27,7 @@ class SqliteStore(
     SqliteRoles,
     SqliteDirectory,
     SqliteLists,
+    SqliteImports,
     SqliteInstallations,
     SqliteAudiences,
     SqliteCampaigns,

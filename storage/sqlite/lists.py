@@ -60,7 +60,7 @@ def _json(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-def _count(db: sqlite3.Connection, id: int) -> None:
+def count_members(db: sqlite3.Connection, id: int) -> None:
     db.execute("UPDATE list SET size = (SELECT COUNT(*) FROM list_member WHERE list = ?) WHERE id = ?", (id, id))
 
 
@@ -73,7 +73,7 @@ def _enlist(
         f"INSERT INTO list_member (list, person, columns) VALUES (?, ?, ?) ON CONFLICT (list, person) DO {on_conflict}",
         ((id, person, values) for person, values in zip_longest(people, texts)),
     )
-    _count(db, id)
+    count_members(db, id)
 
 
 def _made(
@@ -133,7 +133,7 @@ class SqliteLists(Engine):
         self, id: ListId, people: Sequence[PersonId], columns: Sequence[Columns] = (), *, keep: bool = False
     ) -> None:
         def change(db: sqlite3.Connection) -> None:
-            if _is_blank(db, id):
+            if is_blank(db, id):
                 _enlist(db, id, people, columns, keep=keep)
 
         await self.write(change)
@@ -144,7 +144,7 @@ class SqliteLists(Engine):
     async def absorb_blanks(self, into: ListId, blanks: Sequence[ListId]) -> None:
         def change(db: sqlite3.Connection) -> None:
             gone = _json([blank for blank in blanks if blank != into])
-            if _is_blank(db, into):
+            if is_blank(db, into):
                 db.execute(
                     "INSERT OR IGNORE INTO list_member (list, person) SELECT ?, person FROM list_member"
                     " WHERE list IN (SELECT id FROM list WHERE id IN (SELECT value FROM json_each(?)) AND blank)",
@@ -160,7 +160,7 @@ class SqliteLists(Engine):
     async def dismiss(self, id: ListId, people: Sequence[PersonId], *, deed: Deed) -> None:
         def change(db: sqlite3.Connection) -> None:
             db.executemany("DELETE FROM list_member WHERE list = ? AND person = ?", zip(repeat(id), people))
-            _count(db, id)
+            count_members(db, id)
 
         await self._changed(id, deed, change)
 
@@ -318,19 +318,19 @@ def _keep_segment(db: sqlite3.Connection, id: int, segment: Audience, columns: S
     db.execute("UPDATE list SET segment = ?, columns = ? WHERE id = ?", values)
 
 
-def _is_blank(db: sqlite3.Connection, id: int) -> bool:
+def is_blank(db: sqlite3.Connection, id: int) -> bool:
     return db.execute("SELECT 1 FROM list WHERE id = ? AND blank", (id,)).fetchone() is not None
 
 
 def _refill(db: sqlite3.Connection, id: int, blank: int, columns: Sequence[str]) -> bool:
     """Whether both were there."""
-    if _find(db, id) is None or not _is_blank(db, blank):
+    if _find(db, id) is None or not is_blank(db, blank):
         return False
     db.execute("DELETE FROM list_member WHERE list = ?", (id,))
     db.execute("UPDATE list_member SET list = ? WHERE list = ?", (id, blank))
     db.execute("DELETE FROM list WHERE id = ?", (blank,))
     db.execute("UPDATE list SET columns = ? WHERE id = ?", (_json(list(columns)), id))
-    _count(db, id)
+    count_members(db, id)
     return True
 
 

@@ -151,22 +151,22 @@ async def test_a_summary_outlives_a_restart_and_a_save_cut_short_is_done_again(
     monkeypatch.setattr(client, "PAGE", 10)
     rows = [["Mail"], *([f"p{number}@contoso.example"] for number in range(95))]
     await drop(ada, shelf, "many.csv", separated(rows).encode())
-    fill_blank, calls = SqliteStore.fill_blank, 0
+    fill_from_page, calls = SqliteStore.fill_from_page, 0
 
     async def dies(*given: Any, **more: Any) -> None:
         nonlocal calls
         calls += 1
         if calls > 5:
             raise RuntimeError("the power went")
-        await fill_blank(*given, **more)
+        await fill_from_page(*given, **more)
 
-    monkeypatch.setattr(SqliteStore, "fill_blank", dies)
+    monkeypatch.setattr(SqliteStore, "fill_from_page", dies)
     await running_bot.restart()
     await ada.press("Save the list")
     assert "Something went wrong on my side. Nothing is lost: please try again." in ada.toasts
     assert calls > 5
     assert await names_of(running_bot) == [], "nothing is half imported"
-    monkeypatch.setattr(SqliteStore, "fill_blank", fill_blank)
+    monkeypatch.setattr(SqliteStore, "fill_from_page", fill_from_page)
     await running_bot.restart()
     assert await names_of(running_bot) == []
     await ada.press("Save the list")

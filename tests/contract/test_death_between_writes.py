@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -18,6 +19,7 @@ from storage.records import (
     CampaignState,
     Channel,
     Contact,
+    ContactPage,
     DeliveryState,
     DistributionList,
     EngagementKind,
@@ -27,6 +29,7 @@ from storage.records import (
     Seen,
 )
 from storage.records.instants import ms
+from storage.shared.json import to_json
 from tests.contract.lives import Served, emptied, every, one_life, served
 from tests.contract.world import (
     CONTOSO,
@@ -95,7 +98,8 @@ async def _team(store: Store, ada: Person) -> DistributionList:
     assert team.size in (2, len(met))
     if team.size == 2:
         whole = await store.blank_list(CONTOSO, ada.id)
-        await store.fill_blank(whole, met, columns)
+        contacts = tuple(replace(one, columns={"SITE": "Lyon"}) for one in NAMED)
+        await store.fill_from_page(whole, to_json(ContactPage(contacts=contacts)).encode())
         refilled = await store.refill_list(team.id, whole, ["SITE"], deed=A_DEED)
         assert refilled is not None
         return refilled

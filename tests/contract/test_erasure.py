@@ -14,7 +14,6 @@ import orjson
 import pymongo
 import pytest
 
-from dialogs.lists.imports.pending import Page
 from storage.port.store import Store
 from storage.records import (
     Audience,
@@ -23,6 +22,7 @@ from storage.records import (
     CannotErase,
     Channel,
     Contact,
+    ContactPage,
     Deed,
     DeedKind,
     DirectoryUser,
@@ -99,7 +99,7 @@ async def _authored(store: Store, ada: PersonId, grace: Person) -> None:
     await store.new_campaign(CONTOSO, ada, "Fleet week", Channel.TEAMS, NOW, pasted, deed=A_DEED)
     await store.new_template(CONTOSO, ada, "Fleet week", Channel.TEAMS, pasted, NOW, shared=True, deed=A_DEED)
     blank = await store.blank_list(CONTOSO, grace.id)
-    page = Page(contacts=(Contact(address="somebody@contoso.example", given_name="Grace Surname's friend"),))
+    page = ContactPage(contacts=(Contact(address="somebody@contoso.example", given_name="Grace Surname's friend"),))
     await store.write_documents(
         {
             f"heard/{grace.id}": ("", b'{"body": "I am Grace Surname", "lost": []}'),
@@ -293,11 +293,11 @@ async def test_the_last_owner_and_the_author_at_work_are_not_erased(store: Store
 
 async def test_the_others_of_a_file_that_waits_to_be_saved_stay(store: Store) -> None:
     await install(store, "grace")
-    page = Page(contacts=tuple(Contact(address=f"{who}@contoso.example") for who in ("ada", "Grace", "louis")))
+    page = ContactPage(contacts=tuple(Contact(address=f"{who}@contoso.example") for who in ("ada", "Grace", "louis")))
     await store.write_documents({"import/list/7/0": ("", to_json(page).encode())})
     await store.erase("grace@contoso.example", deed=ERASED)
     _, json = (await store.read_documents(["import/list/7/0"]))["import/list/7/0"]
-    kept = from_json(Page, json)
+    kept = from_json(ContactPage, json)
     assert [one.address for one in kept.contacts] == ["ada@contoso.example", "louis@contoso.example"]
 
 

@@ -11,6 +11,7 @@ from storage.records import (
     Audience,
     Channel,
     Contact,
+    ContactPage,
     ListId,
     ListInUse,
     Member,
@@ -23,6 +24,7 @@ from storage.records import (
     allowed,
 )
 from storage.records.campaign_life import to_draft
+from storage.shared.json import to_json
 from tests.contract.world import CONTOSO, FABRIKAM, NOW, install, meet, scheduled, sighting
 from tests.support.deeds import A_DEED
 
@@ -320,6 +322,64 @@ async def test_a_list_that_is_being_filled_is_seen_whole_or_not_at_all(store: St
     }
     await store.delete_list(published.id, deed=A_DEED)
     assert await store.publish_list(blank, "Team", deed=A_DEED) is None
+
+
+async def test_a_list_is_filled_from_a_page_of_a_file(store: Store) -> None:
+    ada, louis = await install(store, "ada", "louis")
+    (nameless,) = await store.meet(CONTOSO, [Contact(address="zoe@contoso.example")])
+    await store.meet(FABRIKAM, [Contact(address="new@contoso.example", given_name="Another")])
+    told = {"SITE": 'Aix "Sud" \\ é\n', "FLOOR": "0"}
+    contacts = (
+        Contact(address="ada@contoso.example", given_name="A.", surname="L.", columns={"SITE": "Lyon"}),
+        Contact(address="new@contoso.example", given_name="Éva", surname="O'Neil \\", columns=told),
+        Contact(address="zoe@contoso.example", given_name="Zoë", surname="Grün"),
+        Contact(address="other@contoso.example"),
+    )
+    page = to_json(ContactPage(contacts=contacts)).encode()
+    blank = await store.blank_list(CONTOSO, louis.id)
+    await store.fill_blank(blank, [nameless], [{"SITE": "Nice"}])
+    for _ in range(2):  # twice is once
+        await store.fill_from_page(blank, page)
+    published = await store.publish_list(blank, "Team", ["SITE", "FLOOR"], deed=A_DEED)
+    assert published is not None and published.size == 4
+    members = await store.members(CONTOSO, Audience(lists=(published.id,)), Channel.TEAMS, 10)
+    assert {one.person.address: (one.person.given_name, one.person.surname, one.columns) for one in members} == {
+        "ada@contoso.example": (ada.given_name, ada.surname, {"SITE": "Lyon"}),
+        "new@contoso.example": ("Éva", "O'Neil \\", told),
+        "zoe@contoso.example": ("Zoë", "Grün", {}),
+        "other@contoso.example": ("", "", {}),
+    }
+    assert {nameless, ada.id} < {one.person.id for one in members}
+    assert await store.meet(CONTOSO, contacts) == [
+        person.id for one in contacts if (person := await store.person_at(CONTOSO, one.address))
+    ]
+
+
+async def test_one_person_of_two_addresses_stands_once_in_a_list_from_a_page(store: Store) -> None:
+    await store.remember(sighting("ada", addresses=("ada@contoso.example", "a.lovelace@contoso.example")))
+    contacts = (
+        Contact(address="a.lovelace@contoso.example", columns={"SITE": "Lyon"}),
+        Contact(address="ada@contoso.example", columns={"SITE": "Nice"}),
+    )
+    blank = await store.blank_list(CONTOSO, PersonId(1))
+    await store.fill_from_page(blank, to_json(ContactPage(contacts=contacts)).encode())
+    published = await store.publish_list(blank, "Team", ["SITE"], deed=A_DEED)
+    assert published is not None and published.size == 1
+    [member] = await store.members(CONTOSO, Audience(lists=(published.id,)), Channel.TEAMS, 10)
+    assert member.columns == {"SITE": "Nice"}
+
+
+async def test_nobody_of_a_page_is_met_for_a_list_that_is_not_blank(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    page = to_json(ContactPage(contacts=(Contact(address="new@contoso.example"),))).encode()
+    gone, seen = await store.blank_list(CONTOSO, ada.id), await store.blank_list(CONTOSO, ada.id)
+    await store.drop_blank(gone)
+    await store.publish_list(seen, "Team", deed=A_DEED)
+    for id in (gone, seen):
+        await store.fill_from_page(id, page)
+    assert await store.person_at(CONTOSO, "new@contoso.example") is None
+    [team] = await store.lists(CONTOSO)
+    assert team.size == 0
 
 
 async def test_a_blank_list_can_be_given_up(store: Store) -> None:

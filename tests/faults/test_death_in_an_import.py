@@ -35,8 +35,8 @@ class Killed(BaseException):
 class Mortal:
     """A store that dies at one of its changes: before it is made, or right after."""
 
-    CHANGES = ("blank_list", "fill_blank", "meet", "publish_list", "refill_list", "write_documents", "delete_documents",
-               "drop_blank")  # fmt: skip
+    CHANGES = ("blank_list", "fill_blank", "fill_from_page", "publish_list", "refill_list", "write_documents",
+               "delete_documents", "drop_blank")  # fmt: skip
 
     def __init__(self, store: SqliteStore, dies_at: int, *, after: bool) -> None:
         self._store, self._left, self._after = store, dies_at, after

@@ -32,7 +32,6 @@ from dialogs.forms.cleaning import NAME, clean
 from dialogs.forms.fields import KEPT
 from dialogs.lists.audience import free_name
 from dialogs.lists.imports.pending import (
-    Page,
     Pending,
     file_of,
     forget_pages,
@@ -43,7 +42,7 @@ from dialogs.lists.imports.pending import (
 )
 from dialogs.lists.imports.tables.records import CannotRead, Habits, NoTable
 from dialogs.lists.listing import one_list, typed_people
-from storage.records import DistributionList, Right
+from storage.records import ContactPage, DistributionList, Right
 from storage.records.rights import reaches_everyone
 from storage.shared.json import from_json, to_json
 
@@ -157,7 +156,7 @@ async def _pasted(content: bytes, choice: Choice) -> AsyncIterator[bytes | Readi
 
     reader = Reader(choice)
     for contacts in reader.pasted(content.decode()):
-        yield to_json(Page(contacts=tuple(contacts))).encode()
+        yield to_json(ContactPage(contacts=tuple(contacts))).encode()
     yield reader.reading
 
 
@@ -176,7 +175,7 @@ async def _digest(
     *,
     pasted: bool = False,
 ) -> Pending:
-    """Keep pages of contacts (each a ``Page`` as JSON), and sum them up. Raises CannotRead, and keeps nothing."""
+    """Keep pages of contacts (each a ContactPage, as JSON), and sum them up. Raises CannotRead, and keeps nothing."""
     store, tenant = turn.store, turn.person.tenant
     pages, known, reachable, reading = 0, 0, 0, Reading()
     sample: list[bytes] = []
@@ -206,7 +205,7 @@ async def _digest(
         people=reading.people,
         known=known,
         reachable=reachable,
-        sample=from_json(Page, sample[0]).contacts[:SAMPLE] if sample else (),
+        sample=from_json(ContactPage, sample[0]).contacts[:SAMPLE] if sample else (),
         reading=replace(reading, wrong_lines=reading.wrong_lines[:LINES]),
         choice=choice,
         parts=parts,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import orjson
@@ -13,11 +13,6 @@ from storage.records import Channel, Contact, ListId
 from storage.shared.json import from_json, to_json
 
 PART = 4 * 1024 * 1024  #: bytes of a document with a part of the file
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    contacts: tuple[Contact, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +82,13 @@ async def file_of(turn: Turn, pending: Pending) -> bytes | None:
     return b"".join(documents[key][1] for key in keys) if keys and len(documents) == len(keys) else None
 
 
-async def pages_of(turn: Turn, pending: Pending) -> AsyncIterator[Sequence[Contact]]:
+async def pages_of(turn: Turn, pending: Pending) -> AsyncIterator[bytes]:
+    """Each a ContactPage, as JSON."""
     for number in range(pending.pages):
         key = _page_key(pending.list, number)
         document = (await turn.store.read_documents([key])).get(key)
         if document:
-            yield from_json(Page, document[1]).contacts
+            yield document[1]
 
 
 async def forget(turn: Turn, pending: Pending) -> None:

@@ -56,10 +56,9 @@ async def save_import(turn: Turn, form: Form) -> Answer:
 
 async def _save(turn: Turn, pending: Pending, name: str, target: DistributionList | None, *, keep: bool) -> Answer:
     """Fill a hidden list; then publish it, or swap it for the people of an older one, in one step."""
-    store, tenant = turn.store, turn.person.tenant
-    async for contacts in pages_of(turn, pending):
-        people = await store.meet(tenant, contacts)
-        await store.fill_blank(pending.list, people, [contact.columns for contact in contacts])
+    store = turn.store
+    async for page in pages_of(turn, pending):
+        await store.fill_from_page(pending.list, page)
     columns, deed = (
         list(pending.reading.columns),
         turn.deed(DeedKind.CHANGED if target else DeedKind.CREATED, file=pending.file),

@@ -13,6 +13,7 @@ from storage.records import (
     Audience,
     Channel,
     Contact,
+    ContactPage,
     DirectoryUser,
     Lesson,
     NotReached,
@@ -24,6 +25,7 @@ from storage.records import (
     TenantId,
 )
 from storage.records.lists import SourceKind
+from storage.shared.json import to_json
 from tests.contract.model.machine import ALL, SECOND, WHO, Data, Machine, number
 from tests.contract.rules import rules
 from tests.contract.world import LUNCH, NIGHT, sighting
@@ -259,6 +261,21 @@ class PeopleRules(Machine):
         people = self.people(data, row.list.tenant if row else self.tenant(data))
         columns = [data.draw(COLUMNS) for _ in people] if data.draw(st.booleans()) else ()
         self.same("fill_blank", id, people, columns, keep=data.draw(st.booleans()))
+
+    @rule(data=st.data(), whos=st.lists(WHOS, unique=True), named=st.booleans())
+    def a_list_is_filled_from_a_file(self, data: Data, whos: list[str], named: bool) -> None:
+        id = self.list_id(data, blank=True)
+        row = self.model.lists.get(id)
+        named_as = {address: who.title() if named else "" for who in whos for address in addresses(data, who)}
+        contacts = tuple(
+            Contact(address=address, given_name=name, columns=data.draw(COLUMNS)) for address, name in named_as.items()
+        )
+
+        def given(_: object) -> list[int]:
+            people = [self.ask("person_at", row.list.tenant, one.address) for one in contacts] if row else []
+            return [person.id for person in people if person]
+
+        self.same("fill_from_page", id, to_json(ContactPage(contacts=contacts)).encode(), given=given)
 
     @rule(data=st.data(), blank=st.booleans())
     def people_are_dismissed(self, data: Data, blank: bool) -> None:
