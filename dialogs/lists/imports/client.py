@@ -48,21 +48,25 @@ class FileReader:
             )
             feeding = asyncio.create_task(_feed(program, content))
             due = asyncio.get_running_loop().time() + PATIENCE
+            coming = asyncio.create_task(_frame(program))
             try:
                 while True:
                     async with asyncio.timeout_at(due):
-                        frame = await _frame(program)
-                    if frame.startswith(b'{"contacts"'):
-                        yield frame
-                    else:
+                        frame = await coming
+                    if not frame.startswith(b'{"contacts"'):
                         yield _last(frame)
                         return
+                    # the next is taken in while this one is kept: else the program waits until somebody reads on
+                    coming = asyncio.create_task(_frame(program))
+                    yield frame
             except TimeoutError:
                 log.warning("a file took too long to read")
                 raise CannotRead(NoTable.TOO_MUCH) from None
             finally:
                 feeding.cancel()
+                coming.cancel()
                 await _end(program)
+                await asyncio.gather(coming, return_exceptions=True)  # what it would have raised is nobody's any more
 
 
 async def _feed(program: asyncio.subprocess.Process, content: bytes) -> None:

@@ -257,13 +257,13 @@ class Reader:
     def _contact(self, row: Row, named: Named, layout: Layout) -> Contact:
         cells = row.cells
         length = len(cells)
+        text = " ".join(cells)
+        plain = text.isprintable() and "#" not in text and "Err:" not in text  # no error of a sheet begins otherwise
 
         def value(place: int | None) -> str:
             if place is None or place >= length:
                 return ""
-            text = cells[place]
-            plain = text.isprintable() and text[:1] not in "#E"  # no error of a sheet begins otherwise
-            return text if plain else self._value(row, text, layout, place)
+            return cells[place] if plain else self._value(row, cells[place], layout, place)
 
         given, surname = given_name(value(layout.given)), value(layout.surname)
         if layout.whole is not None:
@@ -275,7 +275,7 @@ class Reader:
             given, surname = split_name(named.name)
         columns = {}
         for place, name in layout.own.items():
-            if place < length and cells[place] and (text := value(place)):
+            if place < length and (text := cells[place]) and (plain or (text := value(place))):
                 if len(text) > VALUE:
                     self._note(NoteKind.CUT, row.line, name)
                     text = text[:VALUE]

@@ -24,7 +24,6 @@ from dialogs.lists.imports.tables.plain_xml import (
     PLAIN_CELL,
     PLAIN_ROW,
     PLAIN_STRING,
-    Shape,
     by_pattern,
     shape_of,
 )
@@ -40,6 +39,7 @@ _END = re.compile(rb"</(?:\w+:)?sheetData\s*>|<(?:\w+:)?sheetData\s*/>")
 _ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a sheet's clock has no zone
 
 Start = Callable[[str, dict[str, str]], None]
+_Match = Callable[[str, int], re.Match[str] | None]
 
 
 def sheets(parts: Parts, habits: Habits) -> list[Sheet]:
@@ -282,7 +282,11 @@ def text_of(raw: str) -> str:
     if "_x" in raw:
         raw = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), raw)
         raw = raw.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
-    return cell(raw)
+    return " ".join(raw[:CELL].split())
+
+
+def _is_hidden(row: Mapping[str, str]) -> bool:
+    return row.get("hidden") in ("1", "true", "on") or row.get("ht") == "0"
 
 
 class _Cells:
@@ -305,8 +309,8 @@ class _Cells:
         self._formula = False
         self._locals: dict[str, str] = {}
         self._unlike = 0
-        #: with each cell's column, and what reads it
-        self._shapes: list[tuple[Shape, list[tuple[int, Callable[[str], str]]]]] = []
+        #: what knows a row of it, whether such a row is hidden, each cell's column and what reads it
+        self._shapes: list[tuple[_Match, bool, list[tuple[int, Callable[[str], str]]]]] = []
 
     def rows(self, file: IO[bytes]) -> Iterator[Row]:
         reader = parser(self._start, self._end, self._text)
@@ -316,17 +320,18 @@ class _Cells:
 
     def _alike(self, text: str, at: int) -> int:
         """Where a row ends that was like others before it, and has been read; 0 for any other."""
-        for shape, readers in self._shapes:
-            if row := shape.pattern.match(text, at):
+        for match, hidden, readers in self._shapes:
+            if row := match(text, at):
                 number, *values = row.groups()
-                self._begin({**shape.attributes, "r": number})
-                self._cells = cells = [""] * (readers[-1][0] + 1 if readers else 0)
+                self._line = int(number)
+                cells = [""] * (readers[-1][0] + 1 if readers else 0)
                 for (column, read), value in zip(readers, values, strict=True):
                     if value:
                         cells[column] = read(value)
                 while cells and not cells[-1]:
                     cells.pop()
-                self._finish()
+                if cells:
+                    self._done.append(Row(self._line, cells, hidden))
                 return row.end()
         return 0
 
@@ -335,7 +340,7 @@ class _Cells:
         self._unlike += 1
         if self._unlike % UNLIKE == 0 and len(self._shapes) < SHAPES and (shape := shape_of(row)):
             readers = [(_place(letters, -1), self._reader(kind, style)) for letters, kind, style in shape.cells]
-            self._shapes.append((shape, readers))
+            self._shapes.append((shape.pattern.match, _is_hidden(shape.attributes), readers))
 
     def _reader(self, kind: str, style: int) -> Callable[[str], str]:
         """What makes of a raw value what ``_value`` does."""
@@ -355,7 +360,7 @@ class _Cells:
     def _begin(self, given: Mapping[str, str]) -> None:
         number = given.get("r")
         self._line = int(number) if number else self._line + 1
-        self._hidden = given.get("hidden") in ("1", "true", "on") or given.get("ht") == "0"
+        self._hidden = _is_hidden(given)
         self._cells = []
         self._column = -1
 
