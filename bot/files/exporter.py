@@ -25,7 +25,7 @@ from bot.files import uploads
 from bot.files.hosts import FileHosts
 from bot.files.progress import Granted, ProgressCard
 from bot.files.tempdir import TempDir
-from bot.files.writer import FileSpec
+from bot.files.writer import FileSpec, Page
 from bot.keys import FILES, KEYS_AGAIN, OwnKeys
 from bot.teams import activities
 from bot.teams.send.connector import Connector
@@ -39,7 +39,7 @@ from cards.results.exports import (
     uploaded_card,
 )
 from cards.results.files.audit import Entry, Names, audit_table
-from cards.results.files.columns import Cell, Table
+from cards.results.files.columns import Table
 from cards.results.files.recipients import recipients_table
 from cards.results.report import facts_of
 from cards.results.segments import segment_rows, segments_of
@@ -261,7 +261,7 @@ class Exports:
                 async for page in pages:
                     writer.stdin.write(orjson.dumps(page) + b"\n")
                     await writer.stdin.drain()
-                    written += len(page)
+                    written += len(page[0])
                     await progress(written)
                 if await self._grant(request) is None:  # what was read last may not be all of it
                     raise OSError("the results went while they were read")
@@ -276,7 +276,7 @@ class Exports:
 
     async def _file_spec(
         self, granted: Granted, path: Path, request: ExportRequest
-    ) -> tuple[FileSpec, AsyncIterator[Sequence[Sequence[Cell]]]]:
+    ) -> tuple[FileSpec, AsyncIterator[Page]]:
         """All of the file but its rows; and the rows, read from the store page by page as they are asked for."""
         if granted.campaign is None:
             audit = audit_table(granted.texts, granted.person.zone or "UTC")
@@ -300,21 +300,19 @@ class Exports:
         lists = [await self._store.distribution_list(id) for id in campaign.as_scheduled.audience.lists]
         return {str(one.id): one.name for one in lists if one is not None}
 
-    async def _result_pages(
-        self, campaign: Campaign, table: Table[Result], left: Left | None
-    ) -> AsyncIterator[Sequence[Sequence[Cell]]]:
+    async def _result_pages(self, campaign: Campaign, table: Table[Result], left: Left | None) -> AsyncIterator[Page]:
         last = 0
         while page := await self._store.results(campaign.id, last, PAGE, left):
             if campaign.as_scheduled.by_mail is not None:
                 mails = await self._store.mails_of(campaign.id, [result.person.id for result in page])
                 page = [result._replace(mail=mails.get(result.person.id)) for result in page]
-            yield table.rows(page)
+            yield table.page(page)
             last = page[-1].person.id
 
-    async def _audit_pages(self, granted: Granted, table: Table[Entry]) -> AsyncIterator[Sequence[Sequence[Cell]]]:
+    async def _audit_pages(self, granted: Granted, table: Table[Entry]) -> AsyncIterator[Page]:
         names, last = Names(self._store), 0
         while page := await self._store.audit_from(last, PAGE, granted.person.tenant):
-            yield table.rows([Entry(number, entry, await names.of(entry.by)) for number, entry in page])
+            yield table.page([Entry(number, entry, await names.of(entry.by)) for number, entry in page])
             last = page[-1][0]
 
     def _forget(self, request: ExportRequest) -> None:

@@ -1,7 +1,8 @@
 """Excel workbooks written as a stream, with what ours need: texts, numbers, instants, a title row (ECMA-376, part 1).
 
-A row is one text that is packed and forgotten: no cell is an object, nothing is kept, and nothing unpacked lies on the
-disk. Why not by a library: decision 092. Texts stand in their cells, and are texts there: no formula, number or link.
+A page of rows is one text that is packed and forgotten: no cell is an object, nothing is kept, and nothing unpacked
+lies on the disk. Why not by a library: decision 092. Texts stand in their cells, and are texts there: no formula,
+number or link.
 """
 
 from __future__ import annotations
@@ -9,12 +10,11 @@ from __future__ import annotations
 import html
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
 PACKED = 3  #: of 9: cells are so alike that 6 makes a tenth less of it, in twice the time
-BUFFER = 500  #: rows that are packed at a time
 CELL = 32_767  #: characters that a spreadsheet takes in one cell
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  #: what XML cannot hold
 _LIKE_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  #: readers take it for a character (22.9.2.19)
@@ -75,7 +75,6 @@ class Workbook:
         self._names: list[str] = []
         self._part: IO[bytes] | None = None
         self._letters: list[str] = []
-        self._waiting: list[str] = []
         #: rows of the worksheet
         self.height = 0
 
@@ -97,32 +96,36 @@ class Workbook:
         columns = "".join(
             f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(widths, 1)
         )
-        self._waiting = [
+        self._pack(
             f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews>'
             f'<sheetView{selected} workbookViewId="0">{pane}</sheetView></sheetViews>'
             f"<cols>{columns}</cols><sheetData>"
-        ]
-
-    def add_row(self, cells: Iterable[str | None]) -> None:
-        """By ``text_cell`` or ``number_cell``; None for a cell that says nothing."""
-        self.height += 1
-        at = self.height
-        row = "".join(
-            [f'<c r="{letters}{at}"{cell}' for letters, cell in zip(self._letters, cells, strict=True) if cell]
         )
-        self._waiting.append(f'<row r="{at}">{row}</row>')
-        if len(self._waiting) >= BUFFER:
-            self._pack()
 
-    def _pack(self) -> None:
+    def add_row(self, cells: Sequence[str | None]) -> None:
+        self.add_rows([[cell] for cell in cells])
+
+    def add_rows(self, columns: Sequence[Sequence[str | None]]) -> None:
+        """The cells of some rows, column by column, which takes a third as long as row by row.
+
+        By ``text_cell`` or ``number_cell``; None for a cell that says nothing.
+        """
+        first, self.height = self.height + 1, self.height + len(columns[0])
+        places = [str(row) for row in range(first, self.height + 1)]
+        xml = [[f'<row r="{place}">' for place in places]]
+        for letters, cells in zip(self._letters, columns, strict=True):
+            if any(cells):
+                named = zip(places, cells, strict=True)
+                xml.append([f'<c r="{letters}{place}"{cell}' if cell else "" for place, cell in named])
+        self._pack("".join([f"{''.join(row)}</row>" for row in zip(*xml, strict=True)]))
+
+    def _pack(self, xml: str) -> None:
         assert self._part is not None
-        self._part.write("".join(self._waiting).encode())
-        self._waiting.clear()
+        self._part.write(xml.encode())
 
     def _end_sheet(self) -> None:
         if self._part is not None:
-            self._waiting.append("</sheetData></worksheet>")
-            self._pack()
+            self._pack("</sheetData></worksheet>")
             self._part.close()
             self._part = None
 

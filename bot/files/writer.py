@@ -3,7 +3,7 @@
 Writing a million rows takes half a minute of computing: beside the event loop, in a thread, it would hold up
 every message that is being sent. What is cut off before its end leaves no file behind.
 
-The first line is the ``FileSpec``, each other one is a page of rows, the last is empty.
+The first line is the ``FileSpec``, each other one is a page of rows (``Page``), the last is empty.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ import csv
 import os
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import orjson
 
-from bot.files.workbook import BOLD, DAY, INSTANT, UNIX, Workbook, number_cell, printable, text_cell
+from bot.files.workbook import BOLD, DAY, INSTANT, PLAIN, UNIX, Workbook, number_cell, printable, text_cell
 
 ROWS = 1_000_000  #: of one worksheet, its titles not counted: spreadsheets take 1,048,576
 WIDTH = 18  #: characters that a column shows
@@ -34,6 +34,10 @@ BLANK = frozenset(("Zs", "Zl", "Zp", "Cc", "Cf"))
 
 #: text, a number, milliseconds since 1970 in a column of instants, or nothing
 Cell = str | int | None
+#: the cells of some rows, column by column
+Page = Sequence[Sequence[Cell]]
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +81,14 @@ def harmless(text: str) -> str:
     return f"'{text}" if begins else text
 
 
+def each_once(make: Callable[[Cell], Made], cells: Sequence[Cell]) -> list[Made]:
+    """What is made of each cell of a column: most are states, reasons and the like, which come again and again."""
+    made = {cell: make(cell) for cell in set(cells)}
+    return [made[cell] for cell in cells]
+
+
 class Writer(Protocol):
-    def write(self, rows: Sequence[Sequence[Cell]]) -> None: ...
+    def write(self, page: Page) -> None: ...
 
     def close(self) -> None: ...
 
@@ -90,18 +100,22 @@ class CsvFile:
         self._file = Path(spec.path).open("w", encoding="utf-8-sig", errors="replace", newline="")  # noqa: SIM115 (close)
         self._writer = csv.writer(self._file, delimiter=spec.delimiter)
         self._writer.writerow(map(harmless, spec.titles))
-        self._local, self._are_instants = _Local(spec.zone), spec.are_instants
+        local = _Local(spec.zone)
 
-    def write(self, rows: Sequence[Sequence[Cell]]) -> None:
-        self._writer.writerows(map(self._cell, row, self._are_instants) for row in rows)
+        def instant(cell: Cell) -> Cell:
+            return local(cell).isoformat(" ") if isinstance(cell, int) else cell
 
-    def _cell(self, cell: Cell, is_instant: bool) -> object:
-        if isinstance(cell, str):
-            return harmless(cell.replace("\x00", ""))
-        return self._local(cell).isoformat(" ") if is_instant and cell is not None else cell
+        self._makers = [instant if is_instant else _value for is_instant in spec.are_instants]
+
+    def write(self, page: Page) -> None:
+        self._writer.writerows(zip(*map(each_once, self._makers, page), strict=True))
 
     def close(self) -> None:
         self._file.close()
+
+
+def _value(cell: Cell) -> Cell:
+    return harmless(cell.replace("\x00", "")) if isinstance(cell, str) else cell
 
 
 class XlsxFile:
@@ -110,7 +124,14 @@ class XlsxFile:
     def __init__(self, spec: FileSpec) -> None:
         self._book = Workbook(Path(spec.path))
         self._spec = spec
-        self._local, self._are_instants = _Local(spec.zone), spec.are_instants
+        local = _Local(spec.zone)
+
+        def instant(cell: Cell) -> str | None:
+            if not isinstance(cell, int):
+                return None
+            return number_cell(round(local.seconds(cell) / DAY + UNIX, 8), INSTANT)
+
+        self._makers = [instant if is_instant else _cell for is_instant in spec.are_instants]
         self._number = 0
         self._next_page()
 
@@ -120,34 +141,32 @@ class XlsxFile:
         self._book.begin_sheet(
             name if self._number == 1 else f"{name} {self._number}", [WIDTH] * len(titles), titled=True
         )
-        self._book.add_row(text_cell(harmless(printable(title)), BOLD) for title in titles)
+        self._book.add_row([_text(title, BOLD) for title in titles])
 
-    def write(self, rows: Sequence[Sequence[Cell]]) -> None:
-        for row in rows:
+    def write(self, page: Page) -> None:
+        while page[0]:
             if self._book.height > ROWS:
                 self._next_page()
-            self._book.add_row(map(self._cell, row, self._are_instants))
-
-    def _cell(self, cell: Cell, is_instant: bool) -> str | None:
-        if isinstance(cell, str):
-            return _text(cell) if cell else None
-        if cell is None:
-            return None
-        return (
-            number_cell(round(self._local.seconds(cell) / DAY + UNIX, 8), INSTANT) if is_instant else number_cell(cell)
-        )
+            room = ROWS + 1 - self._book.height
+            here, page = [cells[:room] for cells in page], [cells[room:] for cells in page]
+            self._book.add_rows(list(map(each_once, self._makers, here)))
 
     def close(self) -> None:
         if self._spec.summary:
             self._book.begin_sheet(self._spec.summary_name, [2 * WIDTH] * 2)
             for name, value in self._spec.summary:
-                self._book.add_row([text_cell(harmless(printable(name)), BOLD), _text(value)])
+                self._book.add_row([_text(name, BOLD), _text(value)])
         self._book.close()
 
 
-@lru_cache(maxsize=4096)  # states, reasons and what the campaign says of itself come again and again
-def _text(cell: str) -> str:
-    return text_cell(harmless(printable(cell)))
+def _cell(cell: Cell) -> str | None:
+    if isinstance(cell, str):
+        return _text(cell) if cell else None
+    return None if cell is None else number_cell(cell)
+
+
+def _text(text: str, style: int = PLAIN) -> str:
+    return text_cell(harmless(printable(text)), style)
 
 
 class _Local:

@@ -113,10 +113,10 @@ async def _audit(operator: Operator, asked: argparse.Namespace) -> int:
     after, organisations = 0, set[TenantId]()
     # entries that come while we read are read too, so our own ends the reading
     while page := await operator.store.audit_from(after, PAGE, asked.organisation, asked.since):
-        for number, entry in page:
-            row = Entry(number, entry, await names.of(entry.by))
-            operator.say(_line([str(column.value(row)) for column in PLAIN]))
-            organisations.add(entry.tenant)
+        entries = [Entry(number, entry, await names.of(entry.by)) for number, entry in page]
+        for row in zip(*(column.values(entries) for column in PLAIN), strict=True):
+            operator.say(_line(list(map(str, row))))
+        organisations.update(entry.tenant for _, entry in page)
         after = page[-1][0]
         if len(page) < PAGE:
             break

@@ -19,7 +19,7 @@ STATES = {int(state): state for state in DeliveryState}
 def _result_of(row: Row) -> Result:
     state, reason, detail, attempts, settled_at, looks, record, *person = row
     return Result(
-        person=Recipient._make(person),
+        person=Recipient(*person),
         state=STATES[state],
         reason=NotReached(reason) if reason else None,
         detail=detail or "",

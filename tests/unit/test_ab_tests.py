@@ -216,7 +216,7 @@ def test_the_export_says_who_has_which_variant_and_nothing_of_it_where_there_is_
             looks=(),
             engaged=Engaged(),
         )
-        assert column.value(result) == (drawn.letter if drawn else "B")
-        assert undecided.value(result) == (drawn.letter if drawn else "")
+        assert column.values([result]) == [drawn.letter if drawn else "B"]
+        assert undecided.values([result]) == [drawn.letter if drawn else ""]
     plain = recipients_table(texts, campaign("en", CampaignState.DONE))
     assert not any(column.title == "Variant" for column in plain.columns)

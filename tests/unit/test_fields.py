@@ -32,7 +32,7 @@ def test_a_field_that_is_declared_as_shown_is_on_the_review_the_report_and_the_e
     done = refrozen(campaign(language, CampaignState.DONE), message=idea)
     assert line in facts_of(texts, figures(done, DONE_TALLY), ZoneInfo("UTC"))
     [column] = [column for column in recipients_table(texts, done).columns if column.title == line[0]]
-    assert column.value(None) == line[1]  # type: ignore[arg-type]
+    assert column.values([None]) == [line[1]]  # type: ignore[list-item]
 
 
 def test_every_declared_field_is_on_the_form_and_is_kept_as_it_was_typed() -> None:

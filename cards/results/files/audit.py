@@ -7,7 +7,7 @@ from typing import Protocol
 
 from cards.kit.parts import full_name
 from cards.kit.texts import Texts
-from cards.results.files.columns import Column, Kind, Table, delimiter_of
+from cards.results.files.columns import Column, Kind, Table, delimiter_of, each
 from storage.records import AuditEntry, DeedKind, Person, PersonId, Subject
 
 KNOWN = 10_000  #: people remembered while a table is written
@@ -56,16 +56,16 @@ def audit_table(texts: Texts, zone: str) -> Table[Entry]:
         return (full_name(entry.by) if entry.by else "") or erased
 
     columns: tuple[Column[Entry], ...] = (
-        Column(texts("Number"), lambda entry: entry.number, Kind.NUMBER),
-        Column(texts("At ({zone})", zone=zone), lambda entry: entry.written.at, Kind.INSTANT),
-        Column(texts("By"), name),
-        Column(texts("Address"), _address),
-        Column(texts("What was done"), lambda entry: deeds[entry.written.deed]),
-        Column(texts("To what"), lambda entry: subjects[entry.written.subject]),
-        Column(texts("Identifier"), lambda entry: entry.written.id),
-        Column(texts("Name"), lambda entry: entry.written.name),
-        Column(texts("Details"), _details),
-        Column(texts("Client"), lambda entry: entry.written.client),
+        Column(texts("Number"), each(lambda entry: entry.number), Kind.NUMBER),
+        Column(texts("At ({zone})", zone=zone), each(lambda entry: entry.written.at), Kind.INSTANT),
+        Column(texts("By"), each(name)),
+        Column(texts("Address"), each(_address)),
+        Column(texts("What was done"), each(lambda entry: deeds[entry.written.deed])),
+        Column(texts("To what"), each(lambda entry: subjects[entry.written.subject])),
+        Column(texts("Identifier"), each(lambda entry: entry.written.id)),
+        Column(texts("Name"), each(lambda entry: entry.written.name)),
+        Column(texts("Details"), each(_details)),
+        Column(texts("Client"), each(lambda entry: entry.written.client)),
     )
     return Table(name=texts("Audit"), columns=columns, zone=zone, delimiter=delimiter_of(texts))
 
@@ -117,15 +117,15 @@ def _address(entry: Entry) -> str:
 
 #: for machines: the same words in every language, instants in UTC
 PLAIN: tuple[Column[Entry], ...] = (
-    Column("number", lambda entry: entry.number, Kind.NUMBER),
-    Column("at", lambda entry: entry.written.at.isoformat(timespec="seconds")),
-    Column("organisation", lambda entry: entry.written.tenant),
-    Column("by", lambda entry: "operator" if entry.written.by is None else str(entry.written.by)),
-    Column("by_address", _address),
-    Column("did", lambda entry: entry.written.deed),
-    Column("to", lambda entry: entry.written.subject),
-    Column("id", lambda entry: entry.written.id),
-    Column("name", lambda entry: entry.written.name),
-    Column("details", _details),
-    Column("client", lambda entry: entry.written.client),
+    Column("number", each(lambda entry: entry.number), Kind.NUMBER),
+    Column("at", each(lambda entry: entry.written.at.isoformat(timespec="seconds"))),
+    Column("organisation", each(lambda entry: entry.written.tenant)),
+    Column("by", each(lambda entry: "operator" if entry.written.by is None else str(entry.written.by))),
+    Column("by_address", each(_address)),
+    Column("did", each(lambda entry: entry.written.deed)),
+    Column("to", each(lambda entry: entry.written.subject)),
+    Column("id", each(lambda entry: entry.written.id)),
+    Column("name", each(lambda entry: entry.written.name)),
+    Column("details", each(_details)),
+    Column("client", each(lambda entry: entry.written.client)),
 )

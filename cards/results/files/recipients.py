@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from cards.compose.fields import shown_rows
 from cards.kit.texts import Texts
 from cards.message.links import links_of
-from cards.results.files.columns import Column, Kind, Table, delimiter_of
+from cards.results.files.columns import Column, Kind, Table, delimiter_of, each
 from cards.results.mails import mail_state_of_one, why_not_mailed
 from cards.results.outcomes import reason_of_one, state_of_one
 from storage.records import (
@@ -42,7 +41,7 @@ def recipients_table(texts: Texts, campaign: Campaign) -> Table[Result]:
     zone = campaign.as_scheduled.schedule.zone
     columns = _delivery(texts, campaign, zone)
     if campaign.as_scheduled.ab_test is not None:
-        columns += (Column(texts("Variant"), lambda result: _variant(campaign, result)),)
+        columns += (_variants(texts, campaign),)
     columns += tuple(_constant(*row) for row in shown_rows(texts, campaign.as_scheduled.message))
     if campaign.as_scheduled.by_mail is not None:
         columns += _mails(texts, campaign)
@@ -61,35 +60,39 @@ def _delivery(texts: Texts, campaign: Campaign, zone: str) -> tuple[Column[Resul
         return f"{look.at.astimezone(clock):%Y-%m-%d %H:%M} {seen[look.seen]}"
 
     return (
-        Column(texts("First name"), lambda result: result.person.given_name),
-        Column(texts("Last name"), lambda result: result.person.surname),
-        Column(texts("Name"), lambda result: result.person.name),
-        Column(texts("Address"), lambda result: result.person.address),
-        Column(texts("State"), lambda result: states[result.state]),
-        Column(texts("Reason"), lambda result: reasons[result.reason] if result.reason else ""),
-        Column(texts("Details"), lambda result: result.detail),
-        Column(texts("Attempts to send"), lambda result: result.attempts, Kind.NUMBER),
+        Column(texts("First name"), lambda page: [row.person.given_name for row in page]),
+        Column(texts("Last name"), lambda page: [row.person.surname for row in page]),
+        Column(texts("Name"), lambda page: [row.person.name for row in page]),
+        Column(texts("Address"), lambda page: [row.person.address for row in page]),
+        Column(texts("State"), lambda page: [states[row.state] for row in page]),
+        Column(texts("Reason"), lambda page: [reasons[row.reason] if row.reason else "" for row in page]),
+        Column(texts("Details"), lambda page: [row.detail for row in page]),
+        Column(texts("Attempts to send"), lambda page: [row.attempts for row in page], Kind.NUMBER),
         Column(
             texts("Result at ({zone})", zone=zone),
-            lambda result: result.settled_at if result.state.final else None,
+            lambda page: [row.settled_at if row.state.final else None for row in page],
             Kind.INSTANT,
         ),
-        Column(texts("Looks for presence"), lambda result: ", ".join(map(look_text, result.looks))),
+        Column(texts("Looks for presence"), lambda page: [", ".join(map(look_text, row.looks)) for row in page]),
     )
 
 
-def _variant(campaign: Campaign, result: Result) -> str:
+def _variants(texts: Texts, campaign: Campaign) -> Column[Result]:
     """The variant that they got, or would have got."""
-    variant = variant_for(campaign, result.person.id)
-    return variant.letter if variant else ""
+
+    def letter(row: Result) -> str:
+        variant = variant_for(campaign, row.person.id)
+        return variant.letter if variant else ""
+
+    return Column(texts("Variant"), each(letter))
 
 
 def _mails(texts: Texts, campaign: Campaign) -> tuple[Column[Result], ...]:
     states = {state: mail_state_of_one(texts, state) for state in MailState}
     reasons = {why: why_not_mailed(texts, why) for why in NotMailed}
 
-    def of_mail(value: Callable[[MailResult], str | datetime | None]) -> Callable[[Result], str | datetime | None]:
-        return lambda result: value(result.mail) if result.mail else None
+    def of_mail(value: Callable[[MailResult], T]) -> Callable[[Sequence[Result]], list[T | None]]:
+        return lambda page: [value(row.mail) if row.mail else None for row in page]
 
     columns: list[Column[Result]] = [
         Column(texts("E-mail"), of_mail(lambda mail: states[mail.state])),
@@ -104,7 +107,7 @@ def _mails(texts: Texts, campaign: Campaign) -> tuple[Column[Result], ...]:
 
 def _constant(title: str, text: str) -> Column[Result]:
     """The same of every recipient: what the campaign says of itself."""
-    return Column(title, lambda result: text)
+    return Column(title, lambda page: [text] * len(page))
 
 
 def _engagement(texts: Texts, campaign: Campaign) -> tuple[Column[Result], ...]:
@@ -112,9 +115,9 @@ def _engagement(texts: Texts, campaign: Campaign) -> tuple[Column[Result], ...]:
     buttons = frozen.message.buttons
     clicks_count = frozen.tracking.links and bool(links_of(*variants_of(frozen)))
 
-    def did(value: Callable[[Engaged], T]) -> Callable[[Result], T | None]:
+    def did(value: Callable[[Engaged], T]) -> Callable[[Sequence[Result]], list[T | None]]:
         """Most have done nothing: there is nothing to look through."""
-        return lambda result: value(result.engaged) if result.engaged is not NOTHING else None
+        return lambda page: [value(row.engaged) if row.engaged is not NOTHING else None for row in page]
 
     def answer(engaged: Engaged) -> str:
         number = engaged.answer
