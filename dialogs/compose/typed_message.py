@@ -17,7 +17,7 @@ from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Attachment, AttachmentKind, Form, Turn
 from dialogs.forms.cleaning import clean
 from dialogs.forms.fields import KEPT, typed
-from dialogs.forms.markup import LostFormatting, lost_named, markdown_of
+from dialogs.forms.formatting.markup import LostFormatting, lost_named, markdown_of
 from storage.records import Campaign, DeedKind, StaleVersion
 
 router = Router()

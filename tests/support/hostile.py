@@ -35,7 +35,7 @@ from dialogs.forms.audience import read_addresses, read_audience
 from dialogs.forms.cleaning import clean
 from dialogs.forms.closures import read_closures
 from dialogs.forms.fields import KEPT, typed
-from dialogs.forms.markup import LARGEST, markdown_of
+from dialogs.forms.formatting.markup import LARGEST, markdown_of
 from dialogs.forms.message import asks_for_columns, read_message, read_version
 from dialogs.forms.schedule import read_schedule
 from dialogs.lists.imports.headings import meaning, variable_of

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from dialogs.forms.cleaning import clean
-from dialogs.forms.markup import LARGEST, LostFormatting, lost_named, markdown_of
+from dialogs.forms.formatting.markup import LARGEST, LostFormatting, lost_named, markdown_of
 
 #: as Teams' compose box writes it
 TEAMS = (

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from cards.kit.addresses import is_web_address
 from dialogs.forms.cleaning import clean
-from dialogs.forms.markdown import Format, Run, as_text, line_of
+from dialogs.forms.formatting.markdown import Format, Run, as_text, line_of
 
 LARGEST = 28_000  #: characters of HTML: of a message of Teams, whose card may have 28,000 bytes
 DEEPEST = 5  #: levels of lists that are indented

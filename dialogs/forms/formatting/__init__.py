@@ -1,0 +1,1 @@
+"""Formatted text of the compose box, as the Markdown of a card."""
