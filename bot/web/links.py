@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 
 from itsdangerous import BadSignature, Signer
-from itsdangerous.encoding import base64_encode
 from itsdangerous.signer import SigningAlgorithm
 
 from dialogs.core.ports import Click
@@ -18,7 +18,7 @@ LINKS = "links"  #: the name of their keys
 DRAWN = 31  #: bits of a pseudonym that are drawn at random ...
 BOUND = 30  #: ... and those that bind it to the person: together they stay below SQLite's largest number
 LENGTH = 200  #: characters of the longest link that is looked at
-SIGNATURE = 18  #: bytes: 24 characters of base64
+SIGNATURE = 18  #: bytes: 24 characters of base64, none of which fills up
 
 
 class KeyedBlake2(SigningAlgorithm):
@@ -89,7 +89,7 @@ class SignedLinks:
     def _sign(self, value: str) -> str:
         # what the signer does, in fewer steps
         signature = self._signer.algorithm.get_signature(self._key, value.encode())
-        return f"{value}.{base64_encode(signature).decode()}"
+        return f"{value}.{urlsafe_b64encode(signature).decode()}"
 
     def read(self, path: str) -> Click | None:
         """What a link's last part says; None for anything that we did not sign."""

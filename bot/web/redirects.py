@@ -23,6 +23,7 @@ LONGEST = 8_190  #: bytes of a head: as much as aiohttp takes of one line
 _HEAD = re.compile(
     rb"GET /r/([A-Za-z0-9._-]{1,200}) HTTP/1\.1\r\n((?:[A-Za-z0-9-]{1,64}: [\x20-\x7e]{1,8000}\r\n)+)\r\n"
 )
+_FIELD = re.compile(r"^([^:\r\n]+): (.*)\r$", re.MULTILINE)
 #: what makes more of a request than its head, or anything else of the connection
 _MORE = (hdrs.CONTENT_LENGTH, hdrs.TRANSFER_ENCODING, hdrs.EXPECT, hdrs.UPGRADE, hdrs.TE, hdrs.TRAILER)
 _ONCE = {"keep-alive": False, "close": True}
@@ -45,8 +46,7 @@ class Redirects:
         match = _HEAD.fullmatch(head) if len(head) <= LONGEST else None
         if match is None:
             return None
-        lines = match[2].decode("ascii").removesuffix("\r\n").split("\r\n")
-        fields = [(name, value) for name, _, value in (line.partition(": ") for line in lines)]
+        fields = _FIELD.findall(match[2].decode("ascii"))
         headers = CIMultiDictProxy(CIMultiDict(fields))
         ends = _ONCE.get(headers.get(hdrs.CONNECTION, "keep-alive").lower())
         if (

@@ -79,6 +79,7 @@ def is_loopback(text: str) -> bool:
     return url is not None and is_this_machine(url.host or "")
 
 
+@lru_cache(maxsize=1024)  # of those who ask: asked about for every click
 def is_this_machine(host: str) -> bool:
     """Whether a host is this machine, by its usual name or by number."""
     try:
