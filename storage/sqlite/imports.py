@@ -1,7 +1,7 @@
 """The people of a file become those of a list: from the page as it is kept, without a record of each on the way.
 
 A statement that goes through a page at once holds no lock of the interpreter, and binds no row: for 100,000 people
-1.4 s of the processor, where records, and rows of them, take 3.2 s.
+1.0 s of the processor, where rows take 2.2 s, and 0.7 s to be made (decision 103).
 """
 
 from __future__ import annotations
