@@ -100,9 +100,10 @@ cards: $(DEV) ## a picture of every card, light and dark, in both languages: bui
 	$(BIN)/python -m tests.support.sample_cards build/cards
 	$(BIN)/python -m tests.support.card_pages build/cards docs/cards
 
-catalogue: $(DEV) ## bring the French catalogue up to date with the words in the code
+catalogue: $(DEV) ## bring the catalogues up to date with the words in the code; begin one: make catalogue LANGUAGE=de
 	@mkdir -p build
 	$(BIN)/pybabel -q extract -k texts -k many:1,2 -k texts.many:1,2 --no-location --sort-output -o build/crieur.pot cards dialogs bot manifest
+	$(if $(LANGUAGE),test -e cards/locales/$(LANGUAGE) || $(BIN)/pybabel -q init -i build/crieur.pot -D crieur -d cards/locales -l $(LANGUAGE))
 	$(BIN)/pybabel -q update -i build/crieur.pot -D crieur -d cards/locales --no-fuzzy-matching --ignore-obsolete --no-wrap
 	@sed -i '/^"POT-Creation-Date/d' cards/locales/*/LC_MESSAGES/crieur.po  # it would be what two changes meet in
 

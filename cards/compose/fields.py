@@ -14,6 +14,7 @@ from typing import Any
 from cards.kit.elements import ChoiceInput, Element, TextInput, ToggleInput
 from cards.kit.parts import with_error
 from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
 from cards.message.compile import SUMMARY
 from storage.records import Message, Style
 
@@ -192,6 +193,12 @@ def read_fields(fields: Iterable[Field], values: Values, texts: Texts, errors: d
     return read
 
 
+def shown_values(texts: Texts, message: Message) -> list[tuple[str, str]]:
+    """What the export says of a message's fields; nothing of those that are empty."""
+    rows = [(field.label(texts), field.say(texts, getattr(message, field.name))) for field in MESSAGE if field.shown]
+    return [(label, said) for label, said in rows if said]
+
+
 def shown_rows(texts: Texts, message: Message) -> list[tuple[str, str]]:
-    """The lines that the review, the report and the export show of a message's fields."""
-    return [(field.label(texts), field.say(texts, getattr(message, field.name))) for field in MESSAGE if field.shown]
+    """The same as lines of the review and the report, where what was typed shows as it was typed."""
+    return [(label, escape_markdown(said)) for label, said in shown_values(texts, message)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from cards.kit.texts import Texts
 from cards.people.settings import rules_form
@@ -88,14 +89,7 @@ async def save_rules(turn: Turn, form: Form) -> Answer:
     after = await change_policy(
         turn.store,
         turn.person.tenant,
-        lambda policy: replace(
-            policy,
-            approve_above=wanted.approve_above,
-            per_week=wanted.per_week,
-            important_unmutes=wanted.important_unmutes,
-            keep_days=wanted.keep_days,
-            sender=wanted.sender,
-        ),
+        lambda policy: replace(policy, **wanted),
         deed=turn.deed(DeedKind.SET),
     )
     return Answer(card=rules_form(turn.texts, _values(after), {}, turn.texts("The rules are saved.")))
@@ -113,8 +107,8 @@ def _values(policy: Policy) -> dict[str, str]:
     }
 
 
-def _read(values: Mapping[str, str], texts: Texts) -> tuple[Policy | None, dict[str, str]]:
-    """The policy as far as a form says it; None and what is wrong, by field."""
+def _read(values: Mapping[str, str], texts: Texts) -> tuple[dict[str, Any] | None, dict[str, str]]:
+    """What a form says of the policy, by its fields; None and what is wrong, by field."""
     errors: dict[str, str] = {}
     numbers: dict[str, int | None] = {}
     for name in ("approve_above", "per_week", "keep_days"):
@@ -132,16 +126,14 @@ def _read(values: Mapping[str, str], texts: Texts) -> tuple[Policy | None, dict[
     if errors:
         return None, errors
     above = {"always": 0, "above": numbers["approve_above"]}.get(values["approval"])
-    return (
-        Policy(
-            approve_above=above,
-            per_week=numbers["per_week"],
-            important_unmutes=values["important_unmutes"] == "true",
-            keep_days=days,
-            sender=values["sender"],
-        ),
-        {},
-    )
+    read = {
+        "approve_above": above,
+        "per_week": numbers["per_week"],
+        "important_unmutes": values["important_unmutes"] == "true",
+        "keep_days": days,
+        "sender": values["sender"],
+    }
+    return read, {}
 
 
 def _number(text: str) -> int | None:

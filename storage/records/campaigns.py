@@ -12,7 +12,7 @@ from storage.records.ab_tests import ABTest, Choice
 from storage.records.channels import Channel
 from storage.records.ends import AtEnd, End
 from storage.records.ids import CampaignId, NotScheduled, PersonId, TenantId
-from storage.records.ladder import LADDER, Ladder
+from storage.records.ladder import FORMER_LADDER, Ladder
 from storage.records.lists import Audience
 from storage.records.mails import ByMail, Mailing
 from storage.records.people import NotReached
@@ -132,7 +132,7 @@ class Consideration:
     #: it reaches those who have muted the bot, too
     past_mute: bool = False
     #: how often those who are absent are looked for
-    ladder: Ladder = LADDER
+    ladder: Ladder = FORMER_LADDER
     #: in whose name its messages are sent: the organisation's, or its author's; "" where that was not kept
     sender: str = ""
 

@@ -37,3 +37,4 @@ class Ladder:
 
 
 LADDER = Ladder()  #: of an organisation that has set no other
+FORMER_LADDER = Ladder(rounds=3)  #: of campaigns that were scheduled before they kept their own: it stays as it was

@@ -43,7 +43,7 @@ HOUSE = HouseDefaults()  #: where an organisation has set none
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What the owners of an organisation have set; what they have not is the default."""
+    """What the owners of an organisation have set; the rest is the default, as it was when they first set anything."""
 
     #: campaigns with more recipients wait for approval: 0 is all of them, None is none
     approve_above: int | None = 10_000

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from storage.records import Campaign, CampaignState, DeliveryState, TenantId
+from storage.shared.policy import policy_of
 from tests.bot.story import asked, completed, draft, eventually, in_state, newest, settled
 from tests.conftest import RunningBot
-from tests.support.organisation import SEND_OFF, TENANT, Person, words_of
+from tests.support.organisation import SEND_OFF, TENANT, Person, nodes_of, words_of
 
 SHORT = {"duration": "2", "unit": "hours"}
 
@@ -19,6 +20,22 @@ async def rules(ada: Person, **values: str) -> None:
     await ada.sees("Rules of the organisation")
     card = (await ada.press("Save", approval="never", **values))["value"]
     assert "The rules are saved." in words_of(card)
+
+
+async def test_all_that_the_card_of_rules_asks_is_kept(running_bot: RunningBot, ada: Person) -> None:
+    await ada.say("rules")
+    card = await ada.sees("Rules of the organisation")
+    given = {"approval": "always", "per_week": "3", "important_unmutes": "true", "keep_days": "100", "sender": "Comms"}
+    assert {node["id"] for node in nodes_of(card) if "id" in node and node["type"].startswith("Input.")} == {
+        *given,
+        "approve_above",
+    }
+    await ada.press("Save", **given)
+    policy = await policy_of(running_bot.store, TenantId(TENANT))
+    assert (policy.approve_above, policy.per_week, policy.important_unmutes) == (0, 3, True)
+    assert (policy.keep_days, policy.sender) == (100, "Comms")
+    await ada.press("Save", **{**given, "approval": "above", "approve_above": "70"})
+    assert (await policy_of(running_bot.store, TenantId(TENANT))).approve_above == 70
 
 
 async def send(running_bot: RunningBot, ada: Person, **message: str) -> Campaign:

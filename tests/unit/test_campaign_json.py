@@ -59,6 +59,7 @@ def test_what_an_older_version_scheduled_is_read_whole() -> None:
     assert (frozen.schedule.zone, frozen.schedule.own_zone) == ("Europe/Paris", True)
     assert frozen.tracking == Tracking(links=False, anonymous=True)
     assert frozen.consideration == Consideration(past_mute=True)
+    assert frozen.consideration.ladder.rounds == 3, "whatever is usual now: a campaign does not change"
 
 
 def test_what_an_older_version_wrote_before_there_were_rules_to_spare_people_is_read() -> None:

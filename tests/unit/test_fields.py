@@ -35,6 +35,25 @@ def test_a_field_that_is_declared_as_shown_is_on_the_review_the_report_and_the_e
     assert column.values([None]) == [line[1]]  # type: ignore[list-item]
 
 
+@pytest.mark.parametrize("language", MESSAGES)
+def test_what_was_typed_into_a_field_shows_as_it_was_typed_and_nothing_of_an_empty_one(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fields, "MESSAGE", (replace(TITLE, shown=True),))
+    texts = Texts(language)
+    for title, on_cards in (("4_711_ *now*", [r"4\_711\_ \*now\*"]), ("", [])):
+        done = refrozen(campaign(language, CampaignState.DONE), message=replace(message(language), title=title))
+        for rows in (
+            facts(texts, campaign(language), Samples(language).overview(message=done.as_scheduled.message)),
+            facts_of(texts, figures(done, DONE_TALLY), ZoneInfo("UTC")),
+        ):
+            assert [said for label, said in rows if label == texts("Title (optional)")] == on_cards
+        columns = [
+            column for column in recipients_table(texts, done).columns if column.title == texts("Title (optional)")
+        ]
+        assert [column.values([None]) for column in columns] == ([[title]] if title else [])  # type: ignore[list-item]
+
+
 def test_every_declared_field_is_on_the_form_and_is_kept_as_it_was_typed() -> None:
     form = as_dict(message_form(Texts("en"), campaign("en", CampaignState.DRAFT), {}, {}))
     declared = {field.name for field in fields.DECLARED}

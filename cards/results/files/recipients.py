@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from cards.compose.fields import shown_rows
+from cards.compose.fields import shown_values
 from cards.kit.texts import Texts
 from cards.message.links import links_of
 from cards.results.files.columns import Column, Kind, Table, delimiter_of, each
@@ -42,7 +42,7 @@ def recipients_table(texts: Texts, campaign: Campaign) -> Table[Result]:
     columns = _delivery(texts, campaign, zone)
     if campaign.as_scheduled.ab_test is not None:
         columns += (_variants(texts, campaign),)
-    columns += tuple(_constant(*row) for row in shown_rows(texts, campaign.as_scheduled.message))
+    columns += tuple(_constant(*row) for row in shown_values(texts, campaign.as_scheduled.message))
     if campaign.as_scheduled.by_mail is not None:
         columns += _mails(texts, campaign)
     if not campaign.anonymous:
