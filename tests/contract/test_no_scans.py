@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.records import Audience, Campaign, Channel, DeliveryState, DirectoryUser
+from storage.records import Audience, Campaign, Channel, Contact, ContactPage, DeliveryState, DirectoryUser
+from storage.shared.json import to_json
 from storage.sqlite import SqliteStore
 from tests.contract.world import CONTOSO, END, NOW, claim, install, opened, planned, sighting
 from tests.support.deeds import A_DEED
@@ -97,6 +98,22 @@ async def test_an_install_and_a_page_of_the_directory_scan_no_table_of_people(
         await store.know(CONTOSO, [replace(bob, department=department)], NOW)
     await store.close()
     assert not scans(ear, path)
+
+
+async def test_a_list_filled_from_a_page_scans_no_table_of_people(
+    overheard: tuple[SqliteStore, Eavesdropper], tmp_path: Path
+) -> None:
+    (store, ear), path = overheard, tmp_path / "crieur.db"
+    (ada,) = await install(store, "ada")
+    await store.meet(CONTOSO, [Contact(address="zoe@contoso.example")])
+    blank = await store.blank_list(CONTOSO, ada.id)
+    ear.statements.clear()
+    contacts = tuple(Contact(address=f"{who}@contoso.example", surname=who) for who in ("ada", "zoe", "new"))
+    await store.fill_from_page(blank, to_json(ContactPage(contacts=contacts)).encode())
+    await store.close()
+    plans = ear.plans(path)
+    assert not scans(ear, path), plans
+    assert any(plan.startswith("SEARCH person USING INTEGER PRIMARY KEY") for plan in plans)
 
 
 async def test_everyone_is_counted_and_read_from_an_index_alone_and_nobody_is_sorted_for_a_preview(
