@@ -34,6 +34,7 @@ Sort = Sequence[tuple[str, int]]
 DATABASE = "crieur"  #: when the address names none
 PAGE = 10_000  #: documents read, asked for or inserted at a time
 LEAVE = 2.0  #: seconds to take leave of a server
+ANSWER = 300.0  #: seconds for an answer, where the address does not say: one that never comes would end all sending
 TOO_MANY_REQUESTS = 16_500  #: the code of a service that is paid for by requests (Cosmos DB)
 PAUSES = 8  #: before what it refuses fails
 SHORTEST, LONGEST = 0.1, 5.0  #: seconds of a pause
@@ -139,6 +140,8 @@ class Engine:
             await Engine.close(self)
 
     def _connect(self, **options: Any) -> AsyncIOMotorDatabase[Document]:
+        if "sockettimeoutms" not in self._url.lower():
+            options["socketTimeoutMS"] = ANSWER * 1000
         self._client = AsyncIOMotorClient(self._url, appname="crieur", **options)
         return self._client.get_default_database(DATABASE, write_concern=WriteConcern("majority"))
 

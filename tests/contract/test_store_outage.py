@@ -10,17 +10,23 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import pytest
+from pymongo.errors import AutoReconnect
 
 from scheduler.jobs import Jobs
 from scheduler.list_refresh import ListReader
+from storage.mongo import MongoStore, engine
 from storage.port.store import Store
 from storage.records import DeliveryState, Schedule, Slot, StorageError, WorkingHours
-from tests.contract.conftest import Database
+from tests.contract.conftest import Database, MongoDatabase
+from tests.support.cut_wire import cut_wire
+from tests.support.speed import slowness
 from tests.support.stopped_time import MONDAY, OFFICE, World, a_campaign, dispatching
 
 PEOPLE = 8
+MANY = 10_000  #: writes
 LEASE = timedelta(seconds=60)  #: the dispatcher's own
 OUTAGE = timedelta(minutes=10)
 SCHEDULE = Schedule(
@@ -158,3 +164,23 @@ async def test_what_a_death_left_behind_is_settled_when_that_time_is_over(world:
     world.clock.at += LEASE
     await jobs.sweep()
     assert len(await world.store.people_in_state(world.campaign.id, DeliveryState.UNCONFIRMED)) == PEOPLE
+
+
+async def test_a_server_that_never_answers_is_asked_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question that hangs for ever would be a campaign that stands still and says nothing."""
+    if not isinstance(database, MongoDatabase):
+        pytest.skip("of MongoDB")
+    monkeypatch.setattr(engine, "ANSWER", 0.5 * slowness())
+    there = urlsplit(database.url)
+    assert there.hostname is not None
+    async with cut_wire(there.hostname, there.port or 27017, MANY, hangs=True) as wire:
+        store = MongoStore(f"mongodb://127.0.0.1:{wire.port}{there.path}")
+        await store.open()
+        wire.left = 0
+        with pytest.raises(AutoReconnect):
+            async with asyncio.timeout(20 * slowness()):
+                await store.write_documents({"key": (None, b"{}")})
+        wire.left = MANY
+        await store.write_documents({"key": (None, b"{}")})
+        assert list(await store.read_documents(["key"])) == ["key"]
+        await store.close()

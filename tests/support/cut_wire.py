@@ -1,4 +1,7 @@
-"""A wire to a MongoDB server that is cut for good after so many writes, as by a kill -9 of the client."""
+"""A wire to a MongoDB server that is cut for good after so many writes, as by a kill -9 of the client.
+
+Or whose writes get no answer from there on, as where the server hangs: who waits is told nothing.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,12 @@ WRITES = {b"createIndexes", b"insert", b"update", b"delete", b"findAndModify"}
 
 
 class CutWire:
-    """Passes on ``writes`` write commands; the next one and everything after it get no answer."""
+    """Passes on ``writes`` write commands; the next one and all behind it, or all writes, get no answer."""
 
-    def __init__(self, host: str, port: int, writes: int) -> None:
+    def __init__(self, host: str, port: int, writes: int, *, hangs: bool = False) -> None:
         self._server = (host, port)
-        self._left = writes
+        self._hangs = hangs
+        self.left = writes
         self._writers: set[asyncio.StreamWriter] = set()
         self.cut = asyncio.Event()
         self.port = 0  #: of its near end
@@ -33,7 +37,8 @@ class CutWire:
                 header = await reader.readexactly(4)
                 message = header + await reader.readexactly(int.from_bytes(header, "little") - 4)
                 if self._is_last(message):
-                    await self.end()
+                    if not self._hangs:
+                        await self.end()
                 else:
                     back.write(message)
         answers.cancel()
@@ -41,9 +46,9 @@ class CutWire:
         back.close()
 
     def _is_last(self, message: bytes) -> bool:
-        if message[COMMAND : message.find(b"\0", COMMAND)] in WRITES:
-            self._left -= 1
-        return self._left < 0
+        writes = message[COMMAND : message.find(b"\0", COMMAND)] in WRITES
+        self.left -= writes
+        return self.left < 0 and (writes or not self._hangs)
 
     async def end(self) -> None:
         self.cut.set()
@@ -59,8 +64,8 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 @asynccontextmanager
-async def cut_wire(host: str, port: int, writes: int) -> AsyncIterator[CutWire]:
-    wire = CutWire(host, port, writes)
+async def cut_wire(host: str, port: int, writes: int, *, hangs: bool = False) -> AsyncIterator[CutWire]:
+    wire = CutWire(host, port, writes, hangs=hangs)
     server = await asyncio.start_server(wire.serve, "127.0.0.1", 0)
     wire.port = server.sockets[0].getsockname()[1]
     try:
