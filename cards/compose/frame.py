@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from cards.kit.elements import ActionSet, AdaptiveCard, as_dict
+from cards.kit.elements import ActionSet, AdaptiveCard, rendered
 from cards.kit.parts import act, card, handle, heading, hint, notices
 from cards.kit.placeholders import doubts
 from cards.kit.texts import Texts
@@ -55,7 +55,7 @@ def fingerprint(text: str) -> str:
 
 def drawn(fields: Sequence[Any]) -> dict[str, str]:
     """What stands in the fields of a form as it is drawn, as fingerprints; nothing where the card has no room."""
-    nodes = _nodes(as_dict(AdaptiveCard(body=list(fields)))["body"])
+    nodes = _nodes(list(fields))
     values = {
         node["id"]: str(node.get("value", "")) for node in nodes if str(node.get("type", "")).startswith("Input.")
     }
@@ -64,7 +64,8 @@ def drawn(fields: Sequence[Any]) -> dict[str, str]:
     return {name: fingerprint(value) for name, value in values.items()}
 
 
-def _nodes(node: Any) -> Iterator[dict[str, Any]]:
+def _nodes(part: Any) -> Iterator[dict[str, Any]]:
+    node = rendered(part)
     if isinstance(node, dict):
         yield node
         for inner in (node.get("items"), node.get("columns"), node.get("body")):

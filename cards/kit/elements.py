@@ -23,6 +23,7 @@ __all__ = [
     "Action", "ActionSet", "AdaptiveCard", "ChoiceInput", "Column", "ColumnSet", "Container", "DateInput", "DonutChart",
     "Element", "Execute", "FactSet", "GroupedBarChart", "HorizontalBarChart", "Image", "NumberInput", "OpenUrl",
     "Submit", "Table", "TextBlock", "TextInput", "TimeInput", "ToggleInput", "ToggleVisibility", "as_dict", "lib",
+    "rendered",
 ]  # fmt: skip
 
 VERSION = "1.5"
@@ -34,8 +35,9 @@ class Strict(BareObject):
 
     def __init__(self, **properties: Any) -> None:
         super().__init__()
+        known = vars_of(type(self))
         for name, value in properties.items():
-            if not isinstance(getattr(type(self), name, None) or vars_of(type(self)).get(name), PropertyType):
+            if not isinstance(known.get(name), PropertyType):
                 raise TypeError(f"{type(self).__name__} has no property {name!r}")
             if value is not None:
                 setattr(self, name, value)
@@ -293,16 +295,24 @@ class AdaptiveCard(Strict, _AdaptiveCard):
         self.set_data("$schema", "http://adaptivecards.io/schemas/adaptive-card.json")
 
 
-#: most of a card by far: told first, and by classes, as to ask whether something is a Mapping takes ten times as long
-_PLAIN = (str, int, float, type(None))
+#: most of a card by far: told first, by their classes, where they stand
+_PLAIN = frozenset((str, int, float, bool, type(None)))
+
+
+def rendered(node: Any) -> Any:
+    """One level of a card as JSON has it: what an element or a mapping holds; anything else as it is.
+
+    As ``default`` of orjson, which asks it only about what it does not know, it makes a card's bytes at once.
+    """
+    if isinstance(node, BareObject):
+        return node.render()
+    # to ask whether something is a Mapping takes ten times as long as any other question here
+    return dict(node) if not isinstance(node, (dict, list, str)) and isinstance(node, Mapping) else node
 
 
 def as_dict(node: Any) -> Any:
     """A card, or any part of one, as plain JSON values."""
-    if isinstance(node, _PLAIN):
-        return node
-    if isinstance(node, BareObject):
-        return as_dict(node.render())
-    if isinstance(node, (dict, Mapping)):
-        return {key: as_dict(value) for key, value in node.items()}
+    node = rendered(node)
+    if isinstance(node, dict):
+        return {key: value if value.__class__ in _PLAIN else as_dict(value) for key, value in node.items()}
     return [as_dict(item) for item in node] if isinstance(node, (list, tuple)) else node

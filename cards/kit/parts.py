@@ -21,7 +21,7 @@ from cards.kit.elements import (
     Table,
     TextBlock,
     ToggleVisibility,
-    as_dict,
+    rendered,
 )
 from cards.kit.icons import icon
 from cards.kit.texts import Texts
@@ -177,8 +177,8 @@ def line_to_change(texts: Texts, name: str, holds: str, press: Action, wrong: st
 
 def count_inputs(fields: Any) -> int:
     """The fields that are seen at once."""
-    node = as_dict(fields)
-    if isinstance(node, list):
+    node = rendered(fields)
+    if isinstance(node, (list, tuple)):
         return sum(map(count_inputs, node))
     if not isinstance(node, dict) or node.get("isVisible") is False:
         return 0

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from cards.kit.elements import CONTENT_TYPE, AdaptiveCard, as_dict
+from cards.kit.elements import CONTENT_TYPE, AdaptiveCard, rendered
 from cards.message.compile import THUMBS
 from cards.people.others import changed_by_another, changed_by_another_card
 from dialogs.core.turn import Services, Turn
@@ -38,7 +38,7 @@ def activity_bytes(card: AdaptiveCard, summary: str = "", *, important: bool = F
     """A message with one attachment and no text (Teams would split the two), ready for the connector."""
     activity: dict[str, Any] = {
         "type": "message",
-        "attachments": [{"contentType": CONTENT_TYPE, "content": as_dict(card)}],
+        "attachments": [{"contentType": CONTENT_TYPE, "content": card}],
     }
     if summary:
         activity["summary"] = summary
@@ -46,4 +46,4 @@ def activity_bytes(card: AdaptiveCard, summary: str = "", *, important: bool = F
         activity["importance"] = "high"
     if thumbs:
         activity["channelData"] = {"feedbackLoop": THUMBS}
-    return orjson.dumps(activity)
+    return orjson.dumps(activity, default=rendered)

@@ -8,8 +8,10 @@ import orjson
 from botbuilder.core import InvokeResponse
 
 from bot.teams.activities import in_place, kept_response, response_kept
-from cards.kit.elements import AdaptiveCard, Container, TextBlock
+from cards.kit.elements import AdaptiveCard, Container, TextBlock, as_dict
+from dialogs.core.notify import activity_bytes
 from tests.support.growth import assert_grows_with
+from tests.support.sample_cards import sample_cards
 
 LINES = 500
 
@@ -36,3 +38,9 @@ def test_what_is_written_is_what_the_protocol_says_and_a_repeat_is_answered_alik
     assert [item["items"][0]["text"] for item in body["value"]["body"]] == ["Line 0", "Line 1"]
     assert response_kept(kept_response(in_place(card))) == in_place(card)
     assert response_kept(kept_response(InvokeResponse(status=200))).body is None
+
+
+def test_the_bytes_of_a_message_hold_the_same_card() -> None:
+    for name, card in sample_cards("fr").items():
+        [attachment] = orjson.loads(activity_bytes(card))["attachments"]
+        assert attachment["content"] == as_dict(card), name
