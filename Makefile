@@ -39,7 +39,7 @@ run: $(RUN) ## the bot and a browser client: make run CLIENTS=2 shows two people
 	@$(BIN)/python app.py --playground $(CLIENTS) --playground-port $(CLIENT_PORT)
 
 test: $(DEV) ## every test but the browser's: rules, stores, the whole bot over HTTP; make test TESTS=tests/unit
-	$(BIN)/python -m pytest -n 5 --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest -n 5 $(TESTS)
 
 bare: ## make run and make test on a bare Debian 12 and 13, as an ordinary user (as root; debootstrap): DEBIAN=trixie TESTS=tests/unit
 	DEBIAN="$(DEBIAN)" TESTS="$(TESTS)" tests/bare.sh
@@ -71,7 +71,7 @@ faults: $(DEV) ## the fault tests at full size: 10,000 people, 100 kills; Ferret
 	TEST_FERRETDB=1 EVERY_WRITE=1 $(BIN)/python -m pytest tests/contract -k "ferretdb or wherever" -n 2
 
 days: $(DEV) ## the bot's tests on the eve of a year, of winter time and of a leap day (15 minutes)
-	for day in $(DAYS); do echo "$$day"; TESTS_BEGIN=$$day $(BIN)/python -m pytest -n 4 --dist loadgroup tests/bot || exit 1; done
+	for day in $(DAYS); do echo "$$day"; TESTS_BEGIN=$$day $(BIN)/python -m pytest -n 4 tests/bot || exit 1; done
 
 mutants: $(DEV) ## faults planted on purpose: the simulated world has to find each (half an hour)
 	$(BIN)/python -m tests.simulation.mutants

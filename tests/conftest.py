@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
 
 from app import spare_the_collector
 from tests.simulation.loop import SimulatedLoop
 from tests.support.forked import end_forks
+from tests.support.lanes import Lanes
 from tests.support.organisation import Person
 from tests.support.running_bot import RunningBot, ShiftedClock, running
 from tests.support.virtual_time import InlineSqlite, in_virtual_time
@@ -28,16 +30,8 @@ settings.load_profile("faults" if "FUZZ" in os.environ else "crieur")
 __all__ = ["RunningBot", "ShiftedClock"]
 
 
-#: workers that begin with the fault tests, which mostly wait for slots and leases of real programs
-WAITING = 3
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fault tests wait in lanes of their own while the other workers compute: so they cost hardly any time."""
-    waiting = [item for item in items if item.path.parent.name == "faults"]
-    for place, item in enumerate(waiting):
-        item.add_marker(pytest.mark.xdist_group(f"waiting-{place % WAITING}"))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
+    return Lanes(config, log)
 
 
 def pytest_collection_finish() -> None:

@@ -205,9 +205,6 @@ from tests.support.sample_series import WEEKLY, a_series, must_read, past, weekl
 from tests.support.sample_templates import line, template, view
 from tests.support.sample_variants import the_test, with_test
 
-#: drawn in one process of all that run tests
-pytestmark = pytest.mark.xdist_group("cards")
-
 Cards = Mapping[str, AdaptiveCard]
 
 NASTY = "**[x](https://evil.example)** _`# "  #: a name full of Markdown

@@ -16,7 +16,6 @@ from storage.records import FollowUp, Until
 from tests.support.sentences import cases, judged, outcome
 
 #: the recogniser takes seconds to load: in one process of all that run tests
-pytestmark = pytest.mark.xdist_group("recogniser")
 
 LISTS = Names(["Paris office", "Managers", "Interns", "IT", "Équipe RH"])
 

@@ -9,7 +9,6 @@ import pytest
 from tests.unit.test_schedule_in_words import others_of, read, start_of
 
 #: the recogniser takes seconds to load: in one process of all that run tests
-pytestmark = pytest.mark.xdist_group("recogniser")
 
 #: what is said, the start, the duration, the other fields, what is odd in it, and what it may have been meant as
 ENGLISH: list[tuple[str, str, str, str, dict[str, str], tuple[str, ...]]] = [

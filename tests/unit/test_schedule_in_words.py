@@ -16,7 +16,6 @@ from dialogs.routers import everything
 from dialogs.schedule_words import LONGEST, Spoken, may_be_a_schedule
 
 #: the recogniser takes seconds to load: in one process of all that run tests, and when the first of these runs
-pytestmark = pytest.mark.xdist_group("recogniser")
 
 NOW = datetime(2026, 11, 25, 11, 7, 30, tzinfo=UTC)  #: a Wednesday, 12:07 in Paris
 ZONE = "Europe/Paris"
