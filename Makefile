@@ -39,7 +39,7 @@ run: $(RUN) ## the bot and a browser client: make run CLIENTS=2 shows two people
 	@$(BIN)/python app.py --playground $(CLIENTS) --playground-port $(CLIENT_PORT)
 
 test: $(DEV) ## every test but the browser's: rules, stores, the whole bot over HTTP; make test TESTS=tests/unit
-	$(BIN)/python -m pytest -n 5 $(TESTS)
+	$(BIN)/python -m pytest -n 6 $(TESTS)
 
 bare: ## make run and make test on a bare Debian 12 and 13, as an ordinary user (as root; debootstrap): DEBIAN=trixie TESTS=tests/unit
 	DEBIAN="$(DEBIAN)" TESTS="$(TESTS)" tests/bare.sh
