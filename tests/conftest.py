@@ -34,6 +34,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
     return Lanes(config, log)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: at the end nobody waits for one that began late."""
+    items.sort(key=lambda item: item.path.parent.name != "simulation")
+
+
 def pytest_collection_finish() -> None:
     """The collector need not look at what was collected again and again, a hundred thousand objects."""
     spare_the_collector()
