@@ -24,7 +24,7 @@ _PREFIX = re.compile(r"(?i)(?<![\w.+-])(?:mailto|smtp|sips?|im|xmpp|e-?mail|mail
 _CHIP = re.compile(r"\[([^\[\]]*)\]\(mailto:([^()\s]*)\)")  # how Teams hands over a linked address
 _MAILTO = re.compile(r"(?i)mailto:([^\s<>\"?,;]+)(\?[^\s<>\"]*)?")
 NUMBERED = re.compile(r"^\s*(?:\(?\d{1,5}[.)]|[-–—*•·▪◦]|\[[ xX]?\])\s+")
-_NEAR = re.compile(r"[^\s<>,;()\"]{1,200}[@＠][^\s<>,;()\"]{1,300}")
+_NEAR = re.compile(r"(?<![^\s<>,;()\"])[^\s<>,;()\"]{1,200}[@＠][^\s<>,;()\"]{1,300}")
 _APOSTROPHES = str.maketrans("’‘ʼ′＇´`‐‑‒–−", "'''''''-----")
 # format controls (Unicode's Cf) but for those that shape letters, and those that show
 _UNSEEN = re.compile("[\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
