@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 import pytest
-from pymongo.errors import AutoReconnect, PyMongoError
+from pymongo.errors import PyMongoError
 
 from storage.mongo import MongoStore
 from storage.mongo.engine import Engine
@@ -64,45 +64,48 @@ def at_once() -> str:
 async def one_life(database: Served, writes: int, live: Callable[[Store], Awaitable[None]]) -> bool:
     """Open and live until the wire is cut; whether it was. The copy says no good-bye."""
     if isinstance(database, ModelDatabase):
-        dying = DyingClient(database.model.chance, answers=(0, 0), db=database.model.db, left=writes)
-        return await _lived(SimulatedMongo(dying), dying.cut, live)
+        server = MortalServer(database.model.chance, answers=(0, 0), db=database.model.db, left=writes)
+        try:
+            await _opened_and_lived(SimulatedMongo(server), live)
+        except Killed:
+            return True
+        return False
     there = urlsplit(database.url)
     assert there.hostname is not None
     async with cut_wire(there.hostname, there.port or 27017, writes) as wire:
         store = MongoStore(f"mongodb://127.0.0.1:{wire.port}{there.path}?{at_once()}")
-        died = await _lived(store, wire.cut, live)
+        life = asyncio.create_task(_opened_and_lived(store, live))
+        death = asyncio.create_task(wire.cut.wait())
+        await asyncio.wait({life, death}, return_when=asyncio.FIRST_COMPLETED)
+        died = wire.cut.is_set()
+        if died:
+            life.cancel()
+            with contextlib.suppress(asyncio.CancelledError, PyMongoError, StorageError):
+                await life
+        death.cancel()
         await wire.end()
         await Engine.close(store)
+        if not died:
+            life.result()
         return died
 
 
-@dataclass
-class DyingClient(MongoServer):
-    """The same server, to one that dies after so many writes: the next one and all behind it get no answer."""
+class Killed(BaseException):
+    """As final as kill -9."""
 
-    left: int = 0
-    cut: asyncio.Event = field(default_factory=asyncio.Event)
+
+@dataclass
+class MortalServer(MongoServer):
+    """The model; its client dies before the write that would be one too many."""
+
+    left: int | None = None
 
     async def answer(self, ask: Callable[[], T], *, changes: bool = False) -> T:
-        self.left -= changes
-        if self.left < 0:
-            self.cut.set()
-            raise AutoReconnect("the wire is cut")
+        if changes and self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                raise Killed
         return await super().answer(ask, changes=changes)
-
-
-async def _lived(store: Store, cut: asyncio.Event, live: Callable[[Store], Awaitable[None]]) -> bool:
-    life = asyncio.create_task(_opened_and_lived(store, live))
-    death = asyncio.create_task(cut.wait())
-    await asyncio.wait({life, death}, return_when=asyncio.FIRST_COMPLETED)
-    if cut.is_set():
-        life.cancel()
-        with contextlib.suppress(asyncio.CancelledError, PyMongoError, StorageError):
-            await life
-    death.cancel()
-    if not cut.is_set():
-        life.result()
-    return cut.is_set()
 
 
 async def _opened_and_lived(store: Store, live: Callable[[Store], Awaitable[None]]) -> None:

@@ -44,6 +44,7 @@ from storage.records import (
 )
 from storage.shared.policy import change_policy, policy_of
 from storage.shared.try_it import count_test
+from tests.contract.lives import Killed, MortalServer
 from tests.contract.world import CONTOSO, END, MINUTE, NIGHT, NOW, drafted, frozen, install, running
 from tests.simulation.mongo import MongoServer, SimulatedMongo
 from tests.support.deeds import A_DEED
@@ -255,23 +256,6 @@ async def test_a_deed_is_noted_with_its_change_once_however_often_it_is_done(sto
             await do(store, world, deed)
         [entry] = await deeds_of(store, name)
         assert (f"{entry.subject} {entry.name}", entry.by, entry.at) == (subject, world.ada.id, NOW)
-
-
-class Killed(BaseException):
-    """As final as kill -9."""
-
-
-class MortalServer(MongoServer):
-    """Its client dies before the write that would be one too many."""
-
-    left: int | None = None
-
-    async def answer(self, ask: Callable[[], Any], *, changes: bool = False) -> Any:
-        if changes and self.left is not None:
-            self.left -= 1
-            if self.left < 0:
-                raise Killed
-        return await super().answer(ask, changes=changes)
 
 
 async def copy_of(server: MongoServer) -> MortalServer:
