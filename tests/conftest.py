@@ -30,7 +30,7 @@ settings.load_profile("faults" if "FUZZ" in os.environ else "crieur")
 __all__ = ["RunningBot", "ShiftedClock"]
 
 
-@pytest.hookimpl(optionalhook=True)  # the mutations are tried without pytest-xdist
+@pytest.hookimpl(optionalhook=True)  # nobody asks for it under ``-p no:xdist``
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
     return Lanes(config, log)
 
